@@ -1,0 +1,313 @@
+package auth
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+const (
+	flushEvery      = time.Minute
+	sweepEvery      = 15 * time.Second
+	sessionsOfStaff = 8 // more than anybody's windows and tabs; a further one ends the longest unused
+)
+
+// Session is one signed-in stay of a member of staff at one browser.
+type Session struct {
+	ID        string // public: safe in logs and between packages, opens nothing
+	Staff     Staff  // as the plan says now, not as it said at sign-in
+	CreatedAt time.Time
+	ExpiresAt time.Time // when it ends if it is not used again
+	EndsAt    time.Time // when it ends however much it is used; the cookie's end
+}
+
+// session is a Session as it is kept; its fields are guarded by Store.mu.
+type session struct {
+	ID      string
+	Staff   string
+	Created time.Time
+	Used    time.Time
+	token   digest
+	holds   int       // sockets that keep it from idling out
+	written time.Time // Used as it is on the disk
+}
+
+func (r *session) endsAt(c Config) time.Time { return r.Created.Add(c.Absolute) }
+
+func (r *session) expiresAt(c Config) time.Time {
+	end, idle := r.endsAt(c), r.Used.Add(c.Idle)
+	if r.holds > 0 || idle.After(end) {
+		return end
+	}
+	return idle
+}
+
+// use takes note of a use, unless the clock stepped back.
+func (r *session) use(now time.Time) {
+	if now.After(r.Used) {
+		r.Used = now
+	}
+}
+
+func (r *session) public(c Config, person Staff) Session {
+	return Session{ID: r.ID, Staff: person, CreatedAt: r.Created, ExpiresAt: r.expiresAt(c), EndsAt: r.endsAt(c)}
+}
+
+func (s *Store) beginSession(person Staff, credential string) (Session, string, error) {
+	now, token := s.config.Now(), newToken()
+	record := &session{ID: newID(), Staff: person.ID, Created: now, Used: now, written: now, token: digestOf(token)}
+	answer := record.public(s.config, person)
+	crowded, err := s.storeSession(record, credential)
+	if err != nil {
+		return Session{}, "", err
+	}
+	if crowded != "" {
+		if err := s.end(func(r *session) bool { return r.ID == crowded }); err != nil {
+			return Session{}, "", err
+		}
+	}
+	return answer, token, nil
+}
+
+// storeSession refuses when the password was changed while it was being checked: whoever changed it wants the old one to open nothing.
+func (s *Store) storeSession(record *session, credential string) (crowded string, err error) {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if s.credential(record.Staff) != credential {
+		return "", ErrBadCredentials
+	}
+	if err := s.commit([]change{record.change()}); err != nil {
+		return "", fmt.Errorf("auth: storing a session: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	crowded = s.longestUnused(record.Staff)
+	s.sessions[record.token] = record
+	s.ids[record.ID] = record
+	return crowded, nil
+}
+
+func (s *Store) longestUnused(staff string) string {
+	var theirs []*session
+	for _, r := range s.ids {
+		if r.Staff == staff {
+			theirs = append(theirs, r)
+		}
+	}
+	if len(theirs) < sessionsOfStaff {
+		return ""
+	}
+	return slices.MinFunc(theirs, func(a, b *session) int {
+		return cmp.Or(cmp.Compare(min(a.holds, 1), min(b.holds, 1)), a.Used.Compare(b.Used), cmp.Compare(a.ID, b.ID))
+	}).ID
+}
+
+// Session returns the living session of a token and takes note that it was used. It fails with ErrSignedOut, also when the member of
+// staff has left the plan. It does not wait for the disk unless the session turns out to have ended.
+func (s *Store) Session(token string) (Session, error) {
+	key, ok := parseToken(token)
+	if !ok {
+		return Session{}, ErrSignedOut
+	}
+	staff, ok := s.useSession(key)
+	if !ok {
+		return Session{}, s.endExpired()
+	}
+	person, ok := s.config.Staff(staff)
+	if !ok {
+		if err := s.SignOutStaff(staff); err != nil {
+			s.config.Log.Error("auth: ending the sessions of staff who left the plan", "staff", staff, "error", err)
+		}
+		return Session{}, ErrSignedOut
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	record, ok := s.sessions[key]
+	if !ok {
+		return Session{}, ErrSignedOut
+	}
+	return record.public(s.config, person), nil
+}
+
+func (s *Store) useSession(key digest) (staff string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.config.Now()
+	record, ok := s.sessions[key]
+	if !ok || !now.Before(record.expiresAt(s.config)) {
+		return "", false
+	}
+	record.use(now)
+	return record.Staff, true
+}
+
+// endExpired ends what is over, so that sockets are cut at once, and always says ErrSignedOut: to the visitor nothing else matters.
+func (s *Store) endExpired() error {
+	if err := s.Sweep(); err != nil {
+		s.config.Log.Error("auth: ending expired sessions", "error", err)
+	}
+	return ErrSignedOut
+}
+
+// Hold keeps a session from idling out while a socket lives; release takes the hold off and may be called more than once. The session
+// still ends at EndsAt, by sign-out, or when the staff leave the plan. It reports false when the session has ended: whoever serves a socket makes it
+// known to its OnEnd hook first and holds then, so that no end falls between the two.
+func (s *Store) Hold(sessionID string) (release func(), ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	record, ok := s.ids[sessionID]
+	if !ok || !s.config.Now().Before(record.expiresAt(s.config)) {
+		return func() {}, false
+	}
+	record.holds++
+	held := true
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if held {
+			held = false
+			record.holds--
+			record.use(s.config.Now())
+		}
+	}, true
+}
+
+// SignOut ends the session of a token; a token of no session is signed out already. The session has ended even when the file could not
+// be written, which is then the error: a restart might bring it back.
+func (s *Store) SignOut(token string) error {
+	key, ok := parseToken(token)
+	if !ok {
+		return nil
+	}
+	return s.end(func(r *session) bool { return r.token == key })
+}
+
+// SignOutStaff ends all sessions of a member of staff; errors as of SignOut.
+func (s *Store) SignOutStaff(staff string) error {
+	return s.end(func(r *session) bool { return r.Staff == staff })
+}
+
+// end ends the sessions that match: first in memory, then on the disk, then for the hooks.
+func (s *Store) end(match func(*session) bool) error {
+	ids, err := s.endStored(match)
+	s.mu.Lock()
+	hooks := slices.Clone(s.onEnd)
+	s.mu.Unlock()
+	for _, id := range ids {
+		s.config.Log.Info("auth: session ended", "session", id)
+		for _, hook := range hooks {
+			hook(id)
+		}
+	}
+	return err
+}
+
+func (s *Store) endStored(match func(*session) bool) (ids []string, err error) {
+	s.write.Lock()
+	defer s.write.Unlock()
+	var changes []change
+	s.mu.Lock()
+	for key, record := range s.sessions {
+		if match(record) {
+			delete(s.sessions, key)
+			delete(s.ids, record.ID)
+			ids = append(ids, record.ID)
+			changes = append(changes, remove(sessionBucket, key.String()))
+		}
+	}
+	s.mu.Unlock()
+	if len(changes) == 0 {
+		return nil, nil
+	}
+	if err := s.commit(changes); err != nil {
+		return ids, fmt.Errorf("auth: ending sessions: %w", err)
+	}
+	return ids, nil
+}
+
+// Run sweeps until the context ends.
+func (s *Store) Run(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := s.Sweep(); err != nil {
+				s.config.Log.Error("auth: sweeping", "error", err)
+			}
+		}
+	}
+}
+
+// Sweep ends sessions whose time is over and those of staff who left the plan, and writes, at most once a minute, when the living
+// ones were last used. Run calls it every 15 seconds.
+func (s *Store) Sweep() error {
+	now, left := s.config.Now(), s.leftThePlan()
+	err := s.end(func(r *session) bool { return left[r.Staff] || !now.Before(r.expiresAt(s.config)) })
+	if err != nil {
+		return err
+	}
+	s.write.Lock()
+	defer s.write.Unlock()
+	if now.Sub(s.flushed) < flushEvery {
+		return nil
+	}
+	return s.flush(now)
+}
+
+func (s *Store) leftThePlan() map[string]bool {
+	left := map[string]bool{}
+	s.mu.Lock()
+	for _, record := range s.ids {
+		left[record.Staff] = false
+	}
+	s.mu.Unlock()
+	for staff := range left {
+		_, there := s.config.Staff(staff)
+		left[staff] = !there
+	}
+	return left
+}
+
+// flush writes the last uses; the caller holds write. All go in one transaction together with the time it was written: after an outage
+// the idle clocks go on from that moment, and they must all have been written by it. The time is written though nobody moved, or the hours since the last use would pass for an outage.
+func (s *Store) flush(now time.Time) error {
+	used, anybody := s.usedSinceWritten(now)
+	if !anybody {
+		return nil
+	}
+	changes := []change{s.metaChange(now)}
+	for i := range used {
+		changes = append(changes, used[i].change())
+	}
+	if err := s.commit(changes); err != nil {
+		return fmt.Errorf("auth: writing last uses: %w", err)
+	}
+	s.flushed = now
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, copied := range used {
+		if record, ok := s.sessions[copied.token]; ok {
+			record.written = copied.Used
+		}
+	}
+	return nil
+}
+
+func (s *Store) usedSinceWritten(now time.Time) (used []session, anybody bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, record := range s.sessions {
+		if record.holds > 0 {
+			record.use(now)
+		}
+		if !record.Used.Equal(record.written) {
+			used = append(used, *record)
+		}
+	}
+	return used, len(s.sessions) > 0
+}
