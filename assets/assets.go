@@ -6,9 +6,9 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -31,7 +31,15 @@ func (p public) Open(name string) (fs.File, error) {
 	return p.FS.Open(name)
 }
 
-func isPrivate(name string) bool { return strings.HasSuffix(name, ".test.js") }
+// ReadDir lists a folder without what is not public.
+func (p public) ReadDir(name string) ([]fs.DirEntry, error) {
+	all, err := fs.ReadDir(p.FS, name)
+	return slices.DeleteFunc(all, func(e fs.DirEntry) bool { return isPrivate(e.Name()) }), err
+}
+
+func isPrivate(name string) bool {
+	return strings.HasSuffix(name, ".test.js") || strings.HasSuffix(name, ".d.ts")
+}
 
 // mimeTypes is fixed, because the machine's own table differs from box to box and a wrong one stops a module script.
 var mimeTypes = map[string]string{
@@ -96,9 +104,6 @@ func hashAll(files fs.FS) (hashes, error) {
 			return err
 		}
 		data, err := fs.ReadFile(files, name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // listed by its folder, but private
-		}
 		sums[name] = shortHash(data)
 		return err
 	})

@@ -5,12 +5,12 @@
 
 /**
  * @typedef {Object} Clock
- * @property {function(string): void} sync takes a frame's `at` (RFC 3339)
- * @property {function(): number} now the hall's time, ms since 1970
- * @property {function(): string} text the hall's time of day, 9:42
- * @property {function(): string} date the hall's date, 2026-11-23
- * @property {function(string|number): number} since whole seconds from a time (RFC 3339 or ms) to now, never negative
- * @property {function(function(): void, number=): function(): void} every calls back at each full period (ms, default 1000) of the hall's time; returns a stop
+ * @property {(at: string) => void} sync takes a frame's `at` (RFC 3339)
+ * @property {() => number} now the hall's time, ms since 1970
+ * @property {() => string} text the hall's time of day, 9:42
+ * @property {() => string} date the hall's date, 2026-11-23
+ * @property {(at: string|number) => number} since whole seconds from a time (RFC 3339 or ms) to now, never negative
+ * @property {(tell: () => void, period?: number) => () => void} every calls back at each full period (ms, default 1000) of the hall's time; returns a stop
  */
 
 /** A frame can only be late, so a smaller offset is mere delay; beyond this many ms it is a clock that was set. */
@@ -18,7 +18,7 @@ const JUMP_MS = 2000;
 
 /**
  * Makes a clock. It runs on the monotonic counter: somebody setting the terminal's clock moves nothing.
- * @param {{mono?: function(): number, start?: number}} [options] for tests
+ * @param {{mono?: () => number, start?: number}} [options] for tests
  * @returns {Clock}
  */
 export function createClock(options) {
@@ -54,7 +54,7 @@ function zoneOf(at) {
   return m ? (m[1] === '-' ? -1 : 1) * (Number(m[2]) * 60 + Number(m[3])) : 0;
 }
 
-/** @param {function(): number} now @param {function(): void} tell @param {number} period @returns {function(): void} */
+/** @param {() => number} now @param {() => void} tell @param {number} period @returns {() => void} */
 function every(now, tell, period) {
   /** @type {any} */
   let timer;

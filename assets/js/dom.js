@@ -47,9 +47,9 @@ export function announce(text, options) {
 /**
  * Makes a handler deaf while it is at work, and for TAP_MS after each start: one tap is one act.
  * @template {any[]} A
- * @param {function(...A): any} act
- * @param {{ms?: number, now?: function(): number}} [options]
- * @returns {function(...A): Promise<any>} undefined when the tap was ignored
+ * @param {(...args: A) => any} act
+ * @param {{ms?: number, now?: () => number}} [options]
+ * @returns {(...args: A) => Promise<any>} undefined when the tap was ignored
  */
 export function guard(act, options) {
   const ms = options && options.ms !== undefined ? options.ms : TAP_MS;

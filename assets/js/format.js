@@ -54,7 +54,7 @@ function rangeText(low, high, hours) {
   return a === b ? a : a + '–' + b;
 }
 
-/** @param {number} seconds @param {boolean} hours @param {function(number): number} round @returns {string} whole minutes from 1, or half hours */
+/** @param {number} seconds @param {boolean} hours @param {(n: number) => number} round @returns {string} whole minutes from 1, or half hours */
 function figure(seconds, hours, round) {
   if (hours) return String(Math.max(0.5, round(seconds / 1800) / 2));
   return String(Math.max(1, round(seconds / 60)));

@@ -26,10 +26,10 @@ export class Problem extends Error {
  * @property {string} [token] bearer key of a terminal
  * @property {number} [timeoutMs] for one attempt (default 5000)
  * @property {number} [deadlineMs] for all attempts together (default 10000)
- * @property {function(number, unknown): void} [onRetry] told the number of the next attempt and the cause
+ * @property {(attempt: number, cause: unknown) => void} [onRetry] told the number of the next attempt and the cause
  * @property {typeof fetch} [fetch] for tests
- * @property {function(number): Promise<void>} [sleep] for tests, in ms
- * @property {function(): number} [now] for tests, in ms
+ * @property {(ms: number) => Promise<void>} [sleep] for tests, in ms
+ * @property {() => number} [now] for tests, in ms
  */
 
 const HEX = '0123456789abcdef';

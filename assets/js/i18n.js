@@ -10,7 +10,7 @@
 
 const STORED = 'jiaohao.lang';
 
-/** @type {{lang: Lang, texts: {zh: Texts, en: Texts}, watchers: Set<function(Lang): void>, missing: function(string, Lang): void}} */
+/** @type {{lang: Lang, texts: {zh: Texts, en: Texts}, watchers: Set<(lang: Lang) => void>, missing: (key: string, lang: Lang) => void}} */
 const state = { lang: 'zh', texts: { zh: {}, en: {} }, watchers: new Set(), missing: warnMissing };
 
 /** @param {string} key @param {Lang} lang */
@@ -39,22 +39,19 @@ export function detectLang(from) {
 
 /**
  * Loads both languages and starts in the detected one. Await it before the first render.
- * @param {{lang?: Lang, base?: string, fetch?: typeof fetch}} [options]
+ * @param {{lang?: Lang, base?: string, fetch?: (url: string) => Promise<Response>}} [options]
  * @returns {Promise<Lang>}
  */
 export async function loadTexts(options) {
   const o = options || {};
   const base = o.base || '/assets/messages/';
-  const get = o.fetch || fetch.bind(globalScope());
+  const get = o.fetch || (url => fetch(url));
   const [zh, en] = await Promise.all(['zh', 'en'].map(lang => fetchTexts(get, base + lang + '.json')));
   useTexts({ zh, en }, o.lang || detectLang());
   return state.lang;
 }
 
-/** @returns {any} `globalThis` came with Chrome 71 */
-function globalScope() { return typeof self === 'undefined' ? global : self; }
-
-/** @param {typeof fetch} get @param {string} url @returns {Promise<Texts>} */
+/** @param {(url: string) => Promise<Response>} get @param {string} url @returns {Promise<Texts>} */
 async function fetchTexts(get, url) {
   const answer = await get(url);
   if (!answer.ok) throw new Error(url + ': ' + answer.status);
@@ -96,8 +93,8 @@ function store(next) {
 
 /**
  * Calls back whenever the language changes.
- * @param {function(Lang): void} tell
- * @returns {function(): void} stops it
+ * @param {(lang: Lang) => void} tell
+ * @returns {() => void} stops it
  */
 export function onLang(tell) {
   state.watchers.add(tell);
@@ -106,7 +103,7 @@ export function onLang(tell) {
 
 /**
  * Takes the reports of missing keys; the default writes to the console.
- * @param {function(string, Lang): void} report
+ * @param {(key: string, lang: Lang) => void} report
  */
 export function onMissing(report) { state.missing = report; }
 
