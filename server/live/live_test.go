@@ -1,0 +1,187 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// view is a topic under test: a number that the test sets.
+type view struct {
+	seq, mark atomic.Uint64
+	padding   string
+	renders   atomic.Int64
+	err       atomic.Pointer[error]
+}
+
+func (v *view) topic(key string) Topic {
+	return Topic{Key: key, View: "display", Render: v.render}
+}
+
+func (v *view) render() (uint64, []byte, uint64, error) {
+	v.renders.Add(1)
+	if err := v.err.Load(); err != nil {
+		return 0, nil, 0, *err
+	}
+	n := v.seq.Load()
+	return n, fmt.Appendf(nil, `{"n":%d,"padding":%q}`, n, v.padding), v.mark.Load(), nil
+}
+
+func number(t *testing.T, f Frame) uint64 {
+	t.Helper()
+	var d struct{ N uint64 }
+	if err := json.Unmarshal(f.Data, &d); err != nil {
+		t.Fatalf("data %q: %v", f.Data, err)
+	}
+	return d.N
+}
+
+// house is a hub behind a real HTTP server. The query's key, session and address choose the subscription.
+type house struct {
+	*Hub
+	*view
+	url     string
+	recheck atomic.Pointer[func() (CloseReason, bool)]
+	served  chan error
+}
+
+func newHouse(t *testing.T, cfg Config) *house {
+	t.Helper()
+	h := &house{view: &view{}, served: make(chan error, 4096)}
+	cfg.Epoch, cfg.Build = "e1", "b1"
+	h.Hub = NewHub(cfg)
+	srv := httptest.NewServer(http.HandlerFunc(h.handle))
+	t.Cleanup(srv.Close)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		_ = h.Shutdown(ctx) // a test may have left a client that does not answer
+	})
+	h.url = "ws" + strings.TrimPrefix(srv.URL, "http")
+	return h
+}
+
+func (h *house) handle(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	sub := Subscription{Topic: h.topic(q.Get("key")), Session: q.Get("session"), Address: q.Get("address")}
+	if f := h.recheck.Load(); f != nil {
+		sub.Recheck = *f
+	}
+	h.served <- h.Serve(w, r, sub)
+}
+
+func (h *house) change(n uint64, urgent bool) {
+	h.seq.Store(n)
+	if urgent {
+		h.mark.Store(n)
+	}
+	h.Changed(n, urgent)
+}
+
+// guest is a plain websocket client.
+type guest struct {
+	*websocket.Conn
+	t *testing.T
+}
+
+func (h *house) visit(t *testing.T, query string) *guest {
+	t.Helper()
+	c, _, err := websocket.DefaultDialer.Dial(h.url+"?"+query, nil)
+	if err != nil {
+		t.Fatalf("dial: %v", err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return &guest{c, t}
+}
+
+// read takes the next frame, within two seconds.
+func (g *guest) read() Frame {
+	g.t.Helper()
+	f, err := g.tryRead(2 * time.Second)
+	if err != nil {
+		g.t.Fatalf("read: %v", err)
+	}
+	return f
+}
+
+func (g *guest) tryRead(within time.Duration) (f Frame, err error) {
+	if err = g.SetReadDeadline(time.Now().Add(within)); err != nil {
+		return f, err
+	}
+	_, b, err := g.ReadMessage()
+	if err != nil {
+		return f, err
+	}
+	return f, json.Unmarshal(b, &f)
+}
+
+// closed reads until the server says goodbye and returns the code.
+func (g *guest) closed(within time.Duration) int {
+	g.t.Helper()
+	end := time.Now().Add(within)
+	for {
+		_, err := g.tryRead(time.Until(end))
+		if e, ok := err.(*websocket.CloseError); ok {
+			return e.Code
+		}
+		if err != nil {
+			g.t.Fatalf("no close frame: %v", err)
+		}
+	}
+}
+
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+		if ok() {
+			return
+		}
+	}
+	t.Fatalf("never came true: %s", what)
+}
+
+func TestFirstFrameThenChanges(t *testing.T) {
+	h := newHouse(t, Config{})
+	h.seq.Store(7)
+	g := h.visit(t, "key=a")
+	f := g.read()
+	if f.Seq != 7 || f.Epoch != "e1" || f.Build != "b1" || f.View != "display" || number(t, f) != 7 {
+		t.Fatalf("first frame %+v", f)
+	}
+	if age := time.Since(f.At); age < -time.Second || age > time.Second {
+		t.Fatalf("frame says it is %v old", age)
+	}
+	h.change(8, false)
+	if f := g.read(); f.Seq != 8 || number(t, f) != 8 {
+		t.Fatalf("second frame %+v", f)
+	}
+}
+
+func TestOneRenderingForAllSockets(t *testing.T) {
+	h := newHouse(t, Config{MaxPerAddress: 500})
+	var guests []*guest
+	for range 50 {
+		guests = append(guests, h.visit(t, "key=a"))
+	}
+	for _, g := range guests {
+		g.read()
+	}
+	before := h.renders.Load()
+	h.change(1, true)
+	for _, g := range guests {
+		if n := number(t, g.read()); n != 1 {
+			t.Fatalf("got %d", n)
+		}
+	}
+	if n := h.renders.Load() - before; n != 1 {
+		t.Errorf("%d renderings for 50 sockets", n)
+	}
+}
