@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -148,8 +149,10 @@ func openBolt(path string) (d boltDisk, err error) {
 	return d, err
 }
 
+// isNotBolt tells what is wrong with the content from what the system refuses: bbolt has no one error for the former.
 func isNotBolt(err error) bool {
-	return errors.Is(err, bolterrors.ErrInvalid) || errors.Is(err, bolterrors.ErrChecksum) || errors.Is(err, bolterrors.ErrVersionMismatch)
+	var system syscall.Errno
+	return err != nil && !errors.As(err, &system)
 }
 
 // guarded turns the panics and memory faults with which bbolt meets a damaged page into ErrDamaged.

@@ -111,16 +111,13 @@ func (s *Store) Session(token string) (Session, error) {
 	if !ok {
 		return Session{}, ErrSignedOut
 	}
-	staff, ok := s.useSession(key)
-	if !ok {
-		return Session{}, s.endExpired()
-	}
-	person, ok := s.config.Staff(staff)
-	if !ok {
-		if err := s.SignOutStaff(staff); err != nil {
-			s.config.Log.Error("auth: ending the sessions of staff who left the plan", "staff", staff, "error", err)
-		}
+	staff, known, over := s.useSession(key)
+	if !known {
 		return Session{}, ErrSignedOut
+	}
+	person, there := s.config.Staff(staff)
+	if over || !there {
+		return Session{}, s.endOver()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,29 +128,32 @@ func (s *Store) Session(token string) (Session, error) {
 	return record.public(s.config, person), nil
 }
 
-func (s *Store) useSession(key digest) (staff string, ok bool) {
+func (s *Store) useSession(key digest) (staff string, known, over bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.config.Now()
-	record, ok := s.sessions[key]
-	if !ok || !now.Before(record.expiresAt(s.config)) {
-		return "", false
+	record, known := s.sessions[key]
+	if !known {
+		return "", false, false
+	}
+	if !now.Before(record.expiresAt(s.config)) {
+		return record.Staff, true, true
 	}
 	record.use(now)
-	return record.Staff, true
+	return record.Staff, true, false
 }
 
-// endExpired ends what is over, so that sockets are cut at once, and always says ErrSignedOut: to the visitor nothing else matters.
-func (s *Store) endExpired() error {
+// endOver ends what is over, so that sockets are cut at once, and always says ErrSignedOut: to the visitor nothing else matters.
+func (s *Store) endOver() error {
 	if err := s.Sweep(); err != nil {
-		s.config.Log.Error("auth: ending expired sessions", "error", err)
+		s.config.Log.Error("auth: ending sessions that are over", "error", err)
 	}
 	return ErrSignedOut
 }
 
 // Hold keeps a session from idling out while a socket lives; release takes the hold off and may be called more than once. The session
-// still ends at EndsAt, by sign-out, or when the staff leave the plan. It reports false when the session has ended: whoever serves a socket makes it
-// known to its OnEnd hook first and holds then, so that no end falls between the two.
+// still ends at EndsAt, by sign-out, or when the staff leave the plan. It reports false when the session has ended: whoever serves a
+// socket makes it known to its OnEnd hook first and holds then, so that no end falls between the two.
 func (s *Store) Hold(sessionID string) (release func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -191,40 +191,64 @@ func (s *Store) SignOutStaff(staff string) error {
 
 // end ends the sessions that match: first in memory, then on the disk, then for the hooks.
 func (s *Store) end(match func(*session) bool) error {
-	ids, err := s.endStored(match)
-	s.mu.Lock()
-	hooks := slices.Clone(s.onEnd)
-	s.mu.Unlock()
-	for _, id := range ids {
-		s.config.Log.Info("auth: session ended", "session", id)
-		for _, hook := range hooks {
-			hook(id)
-		}
-	}
+	ended, err := s.endStored(match)
+	s.tellEnded(ended)
 	return err
 }
 
-func (s *Store) endStored(match func(*session) bool) (ids []string, err error) {
+func (s *Store) endStored(match func(*session) bool) (ended []*session, err error) {
 	s.write.Lock()
 	defer s.write.Unlock()
-	var changes []change
-	s.mu.Lock()
-	for key, record := range s.sessions {
-		if match(record) {
-			delete(s.sessions, key)
-			delete(s.ids, record.ID)
-			ids = append(ids, record.ID)
-			changes = append(changes, remove(sessionBucket, key.String()))
-		}
-	}
-	s.mu.Unlock()
-	if len(changes) == 0 {
+	ended = s.matching(match)
+	if len(ended) == 0 {
 		return nil, nil
 	}
-	if err := s.commit(changes); err != nil {
-		return ids, fmt.Errorf("auth: ending sessions: %w", err)
+	s.hideSessions(ended)
+	if err := s.commit(removals(ended)); err != nil {
+		return ended, fmt.Errorf("auth: ending sessions: %w", err)
 	}
-	return ids, nil
+	return ended, nil
+}
+
+func (s *Store) matching(match func(*session) bool) (found []*session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, record := range s.sessions {
+		if match(record) {
+			found = append(found, record)
+		}
+	}
+	return found
+}
+
+func (s *Store) hideSessions(ended []*session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, record := range ended {
+		delete(s.sessions, record.token)
+		delete(s.ids, record.ID)
+	}
+}
+
+func removals(ended []*session) []change {
+	changes := make([]change, len(ended))
+	for i, record := range ended {
+		changes[i] = remove(sessionBucket, record.token.String())
+	}
+	return changes
+}
+
+// tellEnded calls the hooks; the caller holds no lock.
+func (s *Store) tellEnded(ended []*session) {
+	s.mu.Lock()
+	hooks := slices.Clone(s.onEnd)
+	s.mu.Unlock()
+	for _, record := range ended {
+		s.config.Log.Info("auth: session ended", "staff", record.Staff, "session", record.ID)
+		for _, hook := range hooks {
+			hook(record.ID)
+		}
+	}
 }
 
 // Run sweeps until the context ends.

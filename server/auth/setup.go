@@ -15,9 +15,9 @@ type setup struct {
 	Until time.Time `json:"until"`
 }
 
-// SetupCode returns a one-time set-up code for the console while no account of a real hall has a password yet. Each call makes a new code, valid for 24 hours, and the last
-// one void: only digests are kept, and who missed the first line of the log must be able to start again. It fails with ErrSetUp when an account has a
-// password, and in a demonstration, or with an error of the file.
+// SetupCode returns a one-time set-up code for the console while no account of a real hall has a password yet. Each call makes a new
+// code, valid for 24 hours, and the one before void: only its digest is kept, so who missed it must be able to start the server again.
+// It fails with ErrSetUp when an account has a password, and in a demonstration, or with an error of the file.
 func (s *Store) SetupCode() (string, error) {
 	code := newCode()
 	hash, _ := parseCode(code)
@@ -45,8 +45,9 @@ func (s *Store) isSetUp() bool {
 	return s.config.Demo || len(s.passwords) > 0
 }
 
-// SetUp gives an administrator of the plan the first password against the set-up code, which is used up. Wrong codes are throttled by address. It fails with ErrSetUp, ErrBadCode,
-// ErrUnknownStaff, ErrNotAdministrator, ErrWeakPassword, ErrThrottled, ErrBusy, the context's error, or an error of the file; all but the last leave the code valid.
+// SetUp gives an administrator of the plan the first password against the set-up code, which is used up. Wrong codes are throttled by
+// address. It fails with ErrSetUp, ErrBadCode, ErrUnknownStaff, ErrNotAdministrator, ErrWeakPassword, ErrThrottled, ErrBusy, the
+// context's error, or an error of the file; the code stays valid then.
 func (s *Store) SetUp(ctx context.Context, code, staff, password, address string) error {
 	guess, release, err := s.admit(ctx, addressKey(address))
 	if err != nil {

@@ -45,11 +45,13 @@ func (s *Store) SetPassword(staff, password string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.storePassword(staff, hash); err != nil {
+	ended, err := s.storePassword(staff, hash)
+	if err != nil {
 		return err
 	}
 	s.config.Log.Info("auth: password set", "staff", staff)
-	return s.SignOutStaff(staff)
+	s.tellEnded(ended)
+	return nil
 }
 
 func (s *Store) hashInTurn(ctx context.Context, password string) (string, error) {
@@ -61,16 +63,19 @@ func (s *Store) hashInTurn(ctx context.Context, password string) (string, error)
 	return s.encode(password), nil
 }
 
-func (s *Store) storePassword(staff, hash string) error {
+// storePassword ends the sessions in the same transaction: after a crash no session of the old password may be left beside the new one.
+func (s *Store) storePassword(staff, hash string) (ended []*session, err error) {
 	s.write.Lock()
 	defer s.write.Unlock()
-	if err := s.commit([]change{put(passwordBucket, staff, hash)}); err != nil {
-		return fmt.Errorf("auth: storing a password: %w", err)
+	ended = s.matching(func(r *session) bool { return r.Staff == staff })
+	if err := s.commit(append(removals(ended), put(passwordBucket, staff, hash))); err != nil {
+		return nil, fmt.Errorf("auth: storing a password: %w", err)
 	}
+	s.hideSessions(ended)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.passwords[staff] = hash
-	return nil
+	return ended, nil
 }
 
 // HasPassword reports whether the member of staff can sign in with a password.
