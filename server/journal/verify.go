@@ -1,0 +1,165 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+)
+
+// Damage is what is wrong with a journal, in words.
+type Damage string
+
+// The damages that Verify tells apart.
+const (
+	// Altered: a record's bytes, time, kind or chain value are not those that were appended.
+	Altered Damage = "bytes altered"
+	// Missing: a record is not there, while later ones are.
+	Missing Damage = "record missing"
+	// Order: another record, or none at all, stands in a record's place.
+	Order Damage = "order"
+	// Private: the private bytes are not those that were appended, or are gone without having been erased.
+	Private Damage = "private altered"
+	// Cut: the journal does not end where its head says.
+	Cut Damage = "cut off"
+	// File: the file that the records lie in is damaged.
+	File Damage = "file damaged"
+)
+
+// Break is the first place at which a journal is not what was appended. It is an error.
+type Break struct {
+	// Seq is the record at which the damage shows, 0 when it is not at a record.
+	Seq    uint64
+	What   Damage
+	Detail string
+}
+
+// Error names the record, the damage and what was seen.
+func (b *Break) Error() string {
+	return fmt.Sprintf("journal: record %d: %s: %s", b.Seq, b.What, b.Detail)
+}
+
+// Report is what Verify found.
+type Report struct {
+	// Head is where the journal says that it ends.
+	Head Head
+	// Records were found whole, Private of them with private bytes, Erased with erased ones.
+	Records, Private, Erased uint64
+	// Break is the first damage, nil if there is none.
+	Break *Break
+}
+
+// progressEvery is how many records lie between two calls of Verify's progress.
+const progressEvery = 10_000
+
+// layoutChecker is a journal that lies in something which can be damaged besides its records.
+type layoutChecker interface {
+	checkLayout(ctx context.Context) error
+}
+
+// Verify walks a whole journal and checks the chain, every commitment, the head and the file's layout. It calls
+// progress, which may be nil, now and then with the number of records checked and that of all. Damage is in the
+// report; the error tells that the walk itself did not come to its end.
+func Verify(ctx context.Context, j Journal, progress func(done, total uint64)) (Report, error) {
+	v := &verifier{report: Report{Head: j.Head()}, progress: progress}
+	err := j.Read(ctx, 1, v.record)
+	if err == nil {
+		err = v.end()
+	}
+	if l, ok := j.(layoutChecker); ok && err == nil {
+		err = l.checkLayout(ctx)
+	}
+	if errors.As(err, &v.report.Break) {
+		return v.report, nil
+	}
+	return v.report, err
+}
+
+// verifier follows the records of one walk. It checks the chain by itself, whatever the journal did on the way.
+type verifier struct {
+	report   Report
+	last     Head
+	progress func(done, total uint64)
+}
+
+func (v *verifier) record(r Record) error {
+	switch {
+	case r.Seq != v.last.Seq+1:
+		return &Break{v.last.Seq + 1, Missing, fmt.Sprintf("record %d comes next", r.Seq)}
+	case Link(v.last.Chain, r) != r.Chain:
+		return &Break{r.Seq, Altered, "its chain value does not follow from its content"}
+	case r.Suspect:
+		return &Break{r.Seq, Private, "the private bytes do not match their commitment"}
+	}
+	v.last = Head{r.Seq, r.At, r.Chain}
+	v.count(r)
+	return nil
+}
+
+func (v *verifier) count(r Record) {
+	v.report.Records++
+	if r.Erased {
+		v.report.Erased++
+	}
+	if r.Private != nil {
+		v.report.Private++
+	}
+	if v.progress != nil && (r.Seq%progressEvery == 0 || r.Seq == v.report.Head.Seq) {
+		v.progress(r.Seq, v.report.Head.Seq)
+	}
+}
+
+// end compares the last record with the head.
+func (v *verifier) end() error {
+	if v.last != v.report.Head {
+		return &Break{v.last.Seq, Cut, fmt.Sprintf("the head is record %d with another time or chain value", v.report.Head.Seq)}
+	}
+	return nil
+}
+
+// checkLayout checks what reading the records does not show: records behind the head, private bytes without a
+// record, and pages of the file. Appends go on; the transaction keeps the pages that it looks at.
+func (b *Bolt) checkLayout(ctx context.Context) error {
+	b.appending.Lock()
+	locked := true
+	defer func() {
+		if locked {
+			b.appending.Unlock()
+		}
+	}()
+	err := b.view(func(tx *bbolt.Tx) error {
+		p, err := readPages(b.file)
+		if err != nil {
+			return err
+		}
+		head := b.Head()
+		b.appending.Unlock()
+		locked = false
+		if p.torn > 0 {
+			return &Break{head.Seq, File, "a header page is damaged, the newest commit may be missing"}
+		}
+		if err := b.checkStrays(tx, head); err != nil {
+			return err
+		}
+		return p.checkLayout(ctx)
+	})
+	if errors.Is(err, errPage) {
+		return &Break{0, File, err.Error()}
+	}
+	return b.name(err, 0)
+}
+
+// checkStrays looks for what belongs to no record.
+func (b *Bolt) checkStrays(tx *bbolt.Tx, head Head) error {
+	if key, _ := tx.Bucket(recordsBucket).Cursor().Last(); string(key) > string(seqKey(head.Seq)) {
+		return &Break{head.Seq, Cut, "there are records behind the head"}
+	}
+	return tx.Bucket(privateBucket).ForEach(func(key, _ []byte) error {
+		value := tx.Bucket(recordsBucket).Get(key)
+		if r, err := decodeRecord(value, interned()); err != nil || r.Commitment == nil {
+			return &Break{0, Private, fmt.Sprintf("private bytes under the key %x belong to no record", key)}
+		}
+		return nil
+	})
+}
