@@ -99,7 +99,7 @@ export function clockTime(at) {
 export function dateText(date) {
   const [year, month, day] = date.split('-').map(Number);
   const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
-  const short = t('time.date', { month, day, monthName: t('time.month.' + month) });
+  const short = t('time.date', { day, monthName: t('time.month.' + month) });
   return t('time.dateWithDay', { date: short, weekday: t('time.weekday.' + weekday) });
 }
 
