@@ -22,7 +22,7 @@ export class Problem extends Error {
 /**
  * @typedef {Object} Options
  * @property {string} [key] idempotency key; a POST gets a new one if none is given
- * @property {string} [lang] language of the answer
+ * @property {string} [lang] language of the answer; the page's own by default
  * @property {string} [token] bearer key of a terminal
  * @property {number} [timeoutMs] for one attempt (default 5000)
  * @property {number} [deadlineMs] for all attempts together (default 10000)
@@ -114,10 +114,14 @@ function requestInit(method, body, o) {
   const headers = { Accept: 'application/json, application/problem+json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (o.key) headers['Idempotency-Key'] = o.key;
-  if (o.lang) headers['Accept-Language'] = o.lang;
+  const lang = o.lang || pageLang();
+  if (lang) headers['Accept-Language'] = lang;
   if (o.token) headers.Authorization = 'Bearer ' + o.token;
   return { method, headers, credentials: 'same-origin', cache: 'no-store', body: body === undefined ? undefined : JSON.stringify(body) };
 }
+
+/** @returns {string} */
+function pageLang() { return typeof document === 'undefined' ? '' : document.documentElement.lang; }
 
 /** @param {Response} response @returns {Promise<any>} */
 async function decode(response) {

@@ -60,6 +60,16 @@ test('a command carries its body, a key and the terminal', async () => {
   assert.match(init.headers['Idempotency-Key'], /^[0-9a-f]{32}$/);
 });
 
+test('the answer comes in the language of the page unless another is asked for', async () => {
+  global.document = { documentElement: { lang: 'zh-CN' } };
+  try {
+    const s = server(answer(200, 1), answer(200, 1));
+    await get('/x', { fetch: s.fetch });
+    await get('/x', { fetch: s.fetch, lang: 'en' });
+    assert.deepEqual(s.calls.map(c => c.init.headers['Accept-Language']), ['zh-CN', 'en']);
+  } finally { delete global.document; }
+});
+
 test('204 is null', async () => {
   assert.equal(await del('/api/v1/session', { fetch: server(answer(204)).fetch }), null);
 });
