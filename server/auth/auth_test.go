@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -202,30 +201,6 @@ func (b *lockedBuffer) String() string {
 	return b.b.String()
 }
 
-// faulty is a disk that fails on demand, before or after it has written.
-type faulty struct {
-	disk
-	fail    error
-	persist bool
-	writes  int
-}
-
-func (f *faulty) apply(changes []change) error {
-	f.writes++
-	if f.fail == nil || f.persist {
-		if err := f.disk.apply(changes); err != nil {
-			return err
-		}
-	}
-	return f.fail
-}
-
-func (h *house) fault() *faulty {
-	f := &faulty{disk: h.disk}
-	h.disk = f
-	return f
-}
-
 func is(t *testing.T, what string, err, want error) {
 	t.Helper()
 	if !errors.Is(err, want) {
@@ -261,81 +236,6 @@ func TestWhatErrorsSay(t *testing.T) {
 		if err.Error() != want {
 			t.Errorf("%q, want %q", err, want)
 		}
-	}
-}
-
-func TestAFullDiskRefusesAndRecovers(t *testing.T) {
-	h := newFiledHouse(t)
-	h.signIn("1001")
-	disk := h.fault()
-	disk.fail = fmt.Errorf("write auth.db: %w", syscall.ENOSPC)
-	_, _, err := h.SignIn(context.Background(), "1001", good, "")
-	is(t, "sign-in on a full disk", err, syscall.ENOSPC)
-	if len(h.sessions) != 1 || h.Err() != nil {
-		t.Errorf("%d sessions, Err %v after a refused write; want 1, nil", len(h.sessions), h.Err())
-	}
-	disk.fail = nil
-	if _, _, err := h.SignIn(context.Background(), "1001", good, ""); err != nil {
-		t.Errorf("sign-in with space again: %v", err)
-	}
-}
-
-func TestAFailedSyncStopsAllWritingUntilTheRestart(t *testing.T) {
-	for _, persist := range []bool{false, true} {
-		h := newFiledHouse(t)
-		_, token := h.signIn("1001")
-		disk := h.fault()
-		disk.fail, disk.persist = io.ErrUnexpectedEOF, persist
-		_, lost, err := h.SignIn(context.Background(), "1001", good, "")
-		is(t, "sign-in", err, ErrBroken)
-		is(t, "sign-in", err, io.ErrUnexpectedEOF)
-		if lost != "" {
-			t.Error("a token came with an error")
-		}
-		disk.fail = nil
-		before := disk.writes
-		is(t, "next write", h.SetPassword("1002", good), ErrBroken)
-		is(t, "Err", h.Err(), ErrBroken)
-		if disk.writes != before {
-			t.Error("wrote again to a file of unknown content")
-		}
-		if !h.living(token) {
-			t.Error("a session did not live on in memory")
-		}
-		h.crash(time.Second)
-		if !h.living(token) || h.Err() != nil {
-			t.Errorf("persist=%v: the restart did not make it whole: %v", persist, h.Err())
-		}
-	}
-}
-
-// What takes a right away must hold even when it cannot be written.
-func TestEndsHoldThoughTheDiskRefuses(t *testing.T) {
-	h := newFiledHouse(t)
-	session, token := h.signIn("1001")
-	key := h.enrolled("kiosk-1")
-	var ended, revoked heard
-	h.OnEnd(ended.hook)
-	h.OnRevoke(revoked.hook)
-	h.fault().fail = syscall.EIO
-	is(t, "SignOut", h.SignOut(token), ErrBroken)
-	is(t, "Revoke", h.Revoke("kiosk-1"), ErrBroken)
-	if h.living(token) || !ended.are(session.ID) {
-		t.Error("the session lives")
-	}
-	if _, err := h.Terminal(key); !errors.Is(err, ErrNoTerminal) || !revoked.are("kiosk-1") {
-		t.Error("the terminal lives")
-	}
-}
-
-func TestNothingIsWrittenAfterClose(t *testing.T) {
-	h := newFiledHouse(t)
-	if err := h.Close(); err != nil {
-		t.Fatal(err)
-	}
-	is(t, "SetPassword", h.SetPassword("1001", good), ErrClosed)
-	if h.HasPassword("1001") {
-		t.Error("shown though not written")
 	}
 }
 

@@ -228,3 +228,53 @@ func TestPasswordsSurviveARestart(t *testing.T) {
 		t.Error("a password came from nowhere")
 	}
 }
+
+// Another process made the file between our look and our link: theirs stays.
+func TestAFileIsNeverReplaced(t *testing.T) {
+	h := newFiledHouse(t)
+	h.signIn("1001")
+	h.Close()
+	theirs, err := os.ReadFile(h.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := found(h.path, h.config.withDefaults()); err != nil {
+		t.Fatal(err)
+	}
+	if ours, err := os.ReadFile(h.path); err != nil || !bytes.Equal(ours, theirs) {
+		t.Errorf("the file changed, %v", err)
+	}
+	if err := foundAs(h.path+".new", h.config.withDefaults()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(h.path+".new", h.path); !errors.Is(err, os.ErrExist) {
+		t.Errorf("linking over a file: %v, want refused", err)
+	}
+}
+
+func TestAFolderThatCannotBeMade(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(filepath.Join(file, "data", "auth.db"), newHouse(t).config); err == nil || !strings.Contains(err.Error(), file) {
+		t.Errorf("%v, want an error naming the path", err)
+	}
+}
+
+// With the real hash, over a real restart, as a hall has it.
+func TestAPasswordOnARealFile(t *testing.T) {
+	h := newFiledHouse(t)
+	h.hash = argon2id
+	if err := h.SetPassword("1001", good); err != nil {
+		t.Fatal(err)
+	}
+	h.restart(time.Hour)
+	h.hash = argon2id
+	_, _, err := h.SignIn(t.Context(), "1001", good+"!", "10.0.0.1")
+	is(t, "wrong", err, ErrBadCredentials)
+	_, token, err := h.SignIn(t.Context(), "1001", good, "10.0.0.1")
+	if err != nil || !h.living(token) {
+		t.Errorf("right: %v", err)
+	}
+}

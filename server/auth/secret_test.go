@@ -29,7 +29,8 @@ func TestCodesAreReadAsPeopleTypeThem(t *testing.T) {
 			t.Errorf("%q was not read as %q", typed, code)
 		}
 	}
-	for _, wrong := range []string{"", "k0qm", code + "0", strings.Replace(code, "k", "u", 1), strings.Replace(code, "k", "é", 1), strings.Repeat("-", 500) + code} {
+	foreign, accented := strings.Replace(code, "k", "u", 1), strings.Replace(code, "k", "é", 1)
+	for _, wrong := range []string{"", "k0qm", code + "0", foreign, accented, strings.Repeat("-", 500) + code} {
 		if _, ok := parseCode(wrong); ok {
 			t.Errorf("%q was read as a code", wrong)
 		}
