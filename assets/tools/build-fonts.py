@@ -119,7 +119,9 @@ def truetype_header(font, glyf):
     maxp.maxTwilightPoints = maxp.maxStorage = maxp.maxFunctionDefs = maxp.maxInstructionDefs = maxp.maxStackElements = 0
     font["post"].formatType = 3.0
     for name, (advance, _) in list(font["hmtx"].metrics.items()):
-        font["hmtx"].metrics[name] = (advance, getattr(glyf[name], "xMin", 0) if glyf[name].numberOfContours else 0)
+        # Without its bounds a glyph has no left bearing, and would be drawn moved to the left by it.
+        glyf[name].recalcBounds(glyf)
+        font["hmtx"].metrics[name] = (advance, glyf[name].xMin if glyf[name].numberOfContours else 0)
     font.sfntVersion = "\000\001\000\000"
 
 
