@@ -1,0 +1,353 @@
+package hall
+
+import (
+	"cmp"
+	"math"
+)
+
+// Rules that a call can follow, as recorded in [Why].
+const (
+	RuleCredit   = "credit"   // the highest score: time waited plus credit plus the window's preference
+	RuleStrict   = "strict"   // a class that goes before everybody else
+	RuleTarget   = "target"   // bound to this window or this member of staff
+	RuleHeld     = "held"     // came back or let others go first, and nobody else was waiting
+	RuleChosen   = "chosen"   // picked by hand, with a reason
+	RuleReturned = "returned" // called again at the window that had passed it
+)
+
+// Why records how a call was decided. Times are milliseconds.
+type Why struct {
+	Rule     string  `json:"rule" cbor:"1,keyasint"`
+	Score    Time    `json:"score" cbor:"2,keyasint"`
+	Waited   Time    `json:"waited" cbor:"3,keyasint"` // part of the score: time since the leg's standing began
+	Credit   Time    `json:"credit,omitempty" cbor:"4,keyasint,omitempty"`
+	Prefer   Time    `json:"prefer,omitempty" cbor:"5,keyasint,omitempty"`
+	Class    string  `json:"class" cbor:"6,keyasint"`
+	Runner   *Runner `json:"runnerUp,omitempty" cbor:"7,keyasint,omitempty"`
+	Eligible int     `json:"eligible" cbor:"8,keyasint"` // how many could have been called
+	Capped   bool    `json:"capped,omitempty" cbor:"9,keyasint,omitempty"`
+}
+
+// Runner is who would have been called otherwise.
+type Runner struct {
+	Number Number `json:"number" cbor:"1,keyasint"`
+	Score  Time   `json:"score" cbor:"2,keyasint"`
+	Waited Time   `json:"waited" cbor:"3,keyasint"`
+	Credit Time   `json:"credit,omitempty" cbor:"4,keyasint,omitempty"`
+	Prefer Time   `json:"prefer,omitempty" cbor:"5,keyasint,omitempty"`
+	Class  string `json:"class" cbor:"6,keyasint"`
+}
+
+// Candidate is a waiting leg as one window sees it.
+type Candidate struct {
+	Leg     LegKey
+	Number  Number
+	Service string
+	Class   string
+	Strict  bool
+	From    Time // standing since
+	Credit  Time
+	Prefer  Time
+	Score   Time // at − From + Credit + Prefer
+	Held    bool // came back or deferred, its turn is not yet
+}
+
+// strictHistory are the window's last calls of which at most two may be strict.
+const strictHistory = 2
+
+// Pick tells whom the window would call next at a time, and why. ok is false when nobody is eligible. It is the one rule
+// of order: the desk, the estimates and the simulation all use it.
+func Pick(s State, window string, at Time) (Candidate, Why, bool) { return s.b.pick(window, at) }
+
+func (b *book) pick(window string, at Time) (Candidate, Why, bool) {
+	p := newPicker(b, window, at)
+	p.scan(false)
+	if len(p.best) == 0 {
+		p.scan(true)
+	}
+	if len(p.best) == 0 {
+		return Candidate{}, Why{}, false
+	}
+	return p.best[0], p.why(), true
+}
+
+// picker keeps the best two of what it has seen.
+type picker struct {
+	b      *book
+	plan   Window
+	post   *Post
+	at     Time
+	capped bool
+	best   []Candidate // at most two, best first
+}
+
+func newPicker(b *book, window string, at Time) *picker {
+	p := &picker{b: b, post: b.post(window), at: at}
+	p.plan, _ = b.plan.Window(window)
+	if p.plan.ID == "" {
+		p.plan.ID = window
+	}
+	p.capped = p.post.strictCapped() && p.ordinaryWaits()
+	return p
+}
+
+// queues lists the queues that the window serves.
+func (p *picker) queues() []string {
+	list := make([]string, 0, len(p.plan.Services)+2)
+	for _, s := range p.plan.Services {
+		list = append(list, "service:"+s)
+	}
+	list = append(list, "window:"+p.plan.ID)
+	if p.post.Staff != "" {
+		list = append(list, "staff:"+p.post.Staff)
+	}
+	return list
+}
+
+func (p *picker) ordinaryWaits() bool {
+	found := false
+	p.groups(false, func(c Candidate) bool {
+		found = found || !c.Strict
+		return found
+	})
+	return found
+}
+
+func (p *picker) scan(held bool) {
+	p.groups(held, func(c Candidate) bool {
+		p.offer(c)
+		return false
+	})
+}
+
+// groups gives the first two eligible legs of every group of legs that differ in nothing but their standing. Nobody else
+// can be the best or the runner-up. It stops when f returns true.
+func (p *picker) groups(held bool, f func(Candidate) bool) {
+	for _, queue := range p.queues() {
+		start := standing{queue: queue, strict: true, from: math.MinInt64}
+		for more := true; more; {
+			start, more = p.group(queue, start, held, f)
+		}
+	}
+}
+
+// group walks the group that begins at or after start and returns where the next one begins.
+func (p *picker) group(queue string, start standing, held bool, f func(Candidate) bool) (next standing, more bool) {
+	taken, first := 0, true
+	for at, leg := range p.b.queue.from(start) {
+		if at.queue != queue {
+			return next, false
+		}
+		if first {
+			next, first = at, false
+			next.from = math.MaxInt64
+		}
+		if at.service != next.service || at.strict != next.strict || at.credit != next.credit || taken == 2 {
+			return next, true
+		}
+		c, eligible := p.candidate(at, leg)
+		if eligible == held {
+			continue
+		}
+		taken++
+		if f(c) {
+			return next, false
+		}
+	}
+	return next, false
+}
+
+// candidate scores a leg and tells whether it is eligible without the mercy for held legs.
+func (p *picker) candidate(at standing, leg LegKey) (c Candidate, eligible bool) {
+	t, _ := p.b.ticket(leg.Ticket())
+	l := &t.Legs[leg.Leg-1]
+	c = Candidate{Leg: leg, Number: t.Number, Service: l.Service, Class: l.Class, Strict: l.Strict, From: l.StandingFrom, Credit: l.Credit,
+		Prefer: p.plan.preference(l.Service)}
+	c.Score = p.at - c.From + c.Credit + c.Prefer
+	c.Held = p.b.isHeld(l, p.at)
+	return c, !c.Held
+}
+
+// slotLead is how long before its slot a booked leg may be called.
+const slotLead = 10
+
+func (b *book) isHeld(l *Leg, at Time) bool {
+	if l.SlotAt > 0 && at < l.SlotAt-minutes(slotLead) {
+		return true
+	}
+	if l.HeldUntil == 0 {
+		return false
+	}
+	info, _ := b.queues.get("service:" + l.Service)
+	return info.Calls < l.HeldUntil
+}
+
+func (p *picker) offer(c Candidate) {
+	if l, _ := p.b.leg(c.Leg); l.SlotAt > 0 && p.at < l.SlotAt-minutes(slotLead) {
+		return
+	}
+	switch {
+	case len(p.best) == 0:
+		p.best = append(p.best, c)
+	case p.before(c, p.best[0]):
+		p.best = []Candidate{c, p.best[0]}
+	case len(p.best) == 1 || p.before(c, p.best[1]):
+		p.best = append(p.best[:1], c)
+	}
+}
+
+// tier puts strict classes first, or last when the window has called enough of them while ordinary people wait.
+func (p *picker) tier(c Candidate) int {
+	switch {
+	case !c.Strict:
+		return 1
+	case p.capped:
+		return 2
+	}
+	return 0
+}
+
+func (p *picker) before(a, b Candidate) bool {
+	if x, y := p.tier(a), p.tier(b); x != y {
+		return x < y
+	}
+	if a.Score != b.Score {
+		return a.Score > b.Score
+	}
+	if a.From != b.From {
+		return a.From < b.From
+	}
+	if c := compareNumbers(a.Number, b.Number); c != 0 {
+		return c < 0
+	}
+	return compareLegs(a.Leg, b.Leg) < 0
+}
+
+func (p *picker) why() Why {
+	c := p.best[0]
+	l, _ := p.b.leg(c.Leg)
+	w := Why{Rule: RuleCredit, Score: c.Score, Waited: p.at - c.From, Credit: c.Credit, Prefer: c.Prefer, Class: c.Class,
+		Eligible: p.eligible(), Capped: p.capped}
+	switch {
+	case c.Held:
+		w.Rule = RuleHeld
+	case l.Target != Target{}:
+		w.Rule = RuleTarget
+	case c.Strict && !p.capped:
+		w.Rule = RuleStrict
+	}
+	if len(p.best) > 1 {
+		r := p.best[1]
+		w.Runner = &Runner{Number: r.Number, Score: r.Score, Waited: p.at - r.From, Credit: r.Credit, Prefer: r.Prefer, Class: r.Class}
+	}
+	return w
+}
+
+// eligible counts who could be called here; held legs count when there is nobody else.
+func (p *picker) eligible() int {
+	free, held := 0, 0
+	for _, queue := range p.queues() {
+		info, _ := p.b.queues.get(queue)
+		free += info.Waiting
+		for at, leg := range p.b.held.from(standing{queue: queue, strict: true, from: math.MinInt64}) {
+			if at.queue != queue {
+				break
+			}
+			l, _ := p.b.leg(leg)
+			if p.b.isHeld(l, p.at) {
+				free--
+				held += btoi(l.SlotAt == 0 || p.at >= l.SlotAt-minutes(slotLead))
+			}
+		}
+	}
+	if free == 0 {
+		return held
+	}
+	return free
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (b *book) leg(k LegKey) (*Leg, bool) {
+	t, ok := b.ticket(k.Ticket())
+	if !ok || k.Leg == 0 || int(k.Leg) > len(t.Legs) {
+		return nil, false
+	}
+	return &t.Legs[k.Leg-1], true
+}
+
+// ahead counts the waiting legs of the same queue that Pick would take before the leg, which need not stand in it yet.
+func (b *book) ahead(me standing, at Time) int {
+	n := 0
+	start := standing{queue: me.queue, strict: true, from: math.MinInt64}
+	for {
+		group, ok := b.groupAt(me.queue, start)
+		if !ok {
+			return n - b.heldAhead(me, at)
+		}
+		if !me.strict || group.strict {
+			low := group
+			low.from = math.MinInt64
+			n += b.queue.rank(me.bound(group)) - b.queue.rank(low)
+		}
+		start = group
+		start.from = math.MaxInt64
+	}
+}
+
+// bound is the first key of a group that Pick would not take before me.
+func (me standing) bound(group standing) standing {
+	group.from = me.from + group.credit - me.credit
+	switch {
+	case group.strict != me.strict:
+		group.from = math.MaxInt64
+	case group.credit == me.credit:
+		group.number, group.leg = me.number, me.leg
+	case group.credit < me.credit: // an equal score then stands earlier and goes first
+		group.from++
+	}
+	return group
+}
+
+// groupAt finds the group of a queue that begins at or after start.
+func (b *book) groupAt(queue string, start standing) (standing, bool) {
+	for at := range b.queue.from(start) {
+		return standing{queue: at.queue, service: at.service, strict: at.strict, credit: at.credit}, at.queue == queue
+	}
+	return standing{}, false
+}
+
+func (b *book) heldAhead(me standing, at Time) int {
+	n := 0
+	for other, leg := range b.held.from(standing{queue: me.queue, strict: true, from: math.MinInt64}) {
+		if other.queue != me.queue {
+			break
+		}
+		if l, _ := b.leg(leg); b.isHeld(l, at) && firstOf(other, me) {
+			n++
+		}
+	}
+	return n
+}
+
+// firstOf tells whether Pick would take a before b, both in one queue.
+func firstOf(a, b standing) bool {
+	if a.strict != b.strict {
+		return a.strict
+	}
+	if c := cmp.Compare(a.from-a.credit, b.from-b.credit); c != 0 {
+		return c < 0
+	}
+	if a.from != b.from {
+		return a.from < b.from
+	}
+	if c := compareNumbers(a.number, b.number); c != 0 {
+		return c < 0
+	}
+	return compareLegs(a.leg, b.leg) < 0
+}

@@ -1,0 +1,105 @@
+package hall
+
+import "slices"
+
+// PlanSet puts a plan in force.
+type PlanSet struct {
+	Plan   *Plan  `json:"plan" cbor:"1,keyasint"`
+	Hash   string `json:"hash" cbor:"2,keyasint"`
+	Source string `json:"source" cbor:"3,keyasint"`
+}
+
+// Kind names the event.
+func (*PlanSet) Kind() string { return "plan.set" }
+
+func (e *PlanSet) apply(b *book, s Stamp) {
+	if e.Plan.index == nil {
+		e.Plan.Check()
+	}
+	b.plan, b.planHash, b.planFrom, b.next = e.Plan, e.Hash, e.Source, nil
+}
+
+// PlanScheduled keeps a plan until the next business day, as something it takes away is still in use today.
+type PlanScheduled struct {
+	Plan   *Plan  `json:"plan" cbor:"1,keyasint"`
+	Hash   string `json:"hash" cbor:"2,keyasint"`
+	Source string `json:"source" cbor:"3,keyasint"`
+	From   Date   `json:"from" cbor:"4,keyasint"`
+}
+
+// Kind names the event.
+func (*PlanScheduled) Kind() string { return "plan.scheduled" }
+
+func (e *PlanScheduled) apply(b *book, s Stamp) {
+	if e.Plan.index == nil {
+		e.Plan.Check()
+	}
+	b.next = &scheduledPlan{Plan: e.Plan, Hash: e.Hash, Source: e.Source, From: e.From}
+}
+
+// Sources of a plan.
+const (
+	FromConfig  = "config"
+	FromConsole = "console"
+)
+
+// SetPlan puts a plan in force, or with NextDay keeps it for the next business day. Tickets keep the settings they were
+// issued under.
+type SetPlan struct {
+	Plan    *Plan // checked, and not changed afterwards
+	Hash    string
+	Source  string
+	NextDay bool
+}
+
+func (c SetPlan) decide(b *book, at Time, by Actor) ([]Event, error) {
+	if by.Kind != System && !slices.Contains(by.Roles, RoleAdministrator) {
+		return nil, Refuse(Forbidden)
+	}
+	if faults := c.Plan.Check(); len(faults) > 0 {
+		return nil, Refuse(Invalid, "pointer", "/plan/"+faults[0].Pointer, "reason", faults[0].Text)
+	}
+	if b.plan != nil && b.planHash == c.Hash {
+		return nil, nil
+	}
+	if c.NextDay && b.plan != nil {
+		if b.next != nil && b.next.Hash == c.Hash {
+			return nil, nil
+		}
+		return []Event{&PlanScheduled{Plan: c.Plan, Hash: c.Hash, Source: c.Source, From: b.dayAfter(at)}}, nil
+	}
+	if used := b.inUse(c.Plan); used != "" {
+		return nil, Refuse(PlanInUse, "what", used)
+	}
+	return []Event{&PlanSet{Plan: c.Plan, Hash: c.Hash, Source: c.Source}}, nil
+}
+
+func (b *book) dayAfter(at Time) Date {
+	if !b.open {
+		return b.plan.BusinessDate(at)
+	}
+	return DateOf(b.today.Noon(b.plan.Zone()).AddDate(0, 0, 1))
+}
+
+// inUse names something that the new plan takes away although people depend on it now; "" = nothing.
+func (b *book) inUse(p *Plan) string {
+	for id, post := range b.windows.all() {
+		if _, stays := p.Window(id); !stays && post.State != PostClosed {
+			return "window " + id
+		}
+	}
+	for _, k := range b.openLegs() {
+		l, _ := b.leg(k)
+		s, stays := p.Service(l.Service)
+		if old, _ := b.plan.Service(l.Service); !stays || s.Prefix != old.Prefix || s.PerWindow() != old.PerWindow() {
+			return "service " + l.Service
+		}
+		if _, stays := p.Window(l.Target.Window); !stays && l.Target.Window != "" {
+			return "window " + l.Target.Window
+		}
+		if _, stays := p.Class(l.Class); !stays {
+			return "class " + l.Class
+		}
+	}
+	return ""
+}

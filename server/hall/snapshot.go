@@ -1,0 +1,173 @@
+package hall
+
+import (
+	"crypto/sha256"
+	"fmt"
+)
+
+// SnapshotFormat counts the forms a snapshot had. A snapshot is only a cache: another form is folded again, not read.
+const SnapshotFormat = 1
+
+// image is a state as it is stored: everything but what can be derived from it.
+type image struct {
+	Seq      uint64         `cbor:"1,keyasint"`
+	At       Time           `cbor:"2,keyasint"`
+	Founded  Founded        `cbor:"3,keyasint"`
+	Plan     *Plan          `cbor:"4,keyasint"`
+	PlanHash string         `cbor:"5,keyasint"`
+	PlanFrom string         `cbor:"6,keyasint"`
+	Next     *scheduledPlan `cbor:"7,keyasint"`
+	Today    Date           `cbor:"8,keyasint"`
+	Open     bool           `cbor:"9,keyasint"`
+	Days     []dayImage     `cbor:"10,keyasint"`
+	Calls    []callCount    `cbor:"11,keyasint"`
+	Posts    []*Post        `cbor:"12,keyasint"`
+	Doubt    *ClockDoubted  `cbor:"13,keyasint"`
+	Gap      Gap            `cbor:"14,keyasint"`
+}
+
+type dayImage struct {
+	Date     Date         `cbor:"1,keyasint"`
+	OpenedAt Time         `cbor:"2,keyasint"`
+	ClosedAt Time         `cbor:"3,keyasint"`
+	Tickets  []*Ticket    `cbor:"4,keyasint"`
+	Quotas   []quotaCount `cbor:"5,keyasint"`
+	Keys     []keyImage   `cbor:"6,keyasint"`
+}
+
+type callCount struct {
+	_     struct{} `cbor:",toarray"`
+	Queue string
+	Calls uint64
+}
+
+type quotaCount struct {
+	_    struct{} `cbor:",toarray"`
+	Name string
+	Used int
+}
+
+type keyImage struct {
+	_      struct{} `cbor:",toarray"`
+	Key    string
+	Answer remembered
+}
+
+// Encode gives the state as bytes, the same for the same state.
+func (s State) Encode() ([]byte, error) {
+	b := s.b
+	img := image{Seq: b.seq, At: b.at, Founded: b.founded, Plan: b.plan, PlanHash: b.planHash, PlanFrom: b.planFrom, Next: b.next,
+		Today: b.today, Open: b.open, Doubt: b.doubt, Gap: b.gap}
+	for queue, info := range b.queues.all() {
+		if info.Calls > 0 {
+			img.Calls = append(img.Calls, callCount{Queue: queue, Calls: info.Calls})
+		}
+	}
+	for _, p := range b.windows.all() {
+		img.Posts = append(img.Posts, p)
+	}
+	for _, d := range b.days {
+		img.Days = append(img.Days, d.image())
+	}
+	bytes, err := encoder.Marshal(img)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the state at %d: %w", b.seq, err)
+	}
+	return bytes, nil
+}
+
+func (d *day) image() dayImage {
+	img := dayImage{Date: d.date, OpenedAt: d.openedAt, ClosedAt: d.closedAt}
+	for _, t := range d.tickets.all() {
+		img.Tickets = append(img.Tickets, t)
+	}
+	for name, used := range d.quotas.all() {
+		img.Quotas = append(img.Quotas, quotaCount{Name: name, Used: used})
+	}
+	for key, answer := range d.keys.all() {
+		img.Keys = append(img.Keys, keyImage{Key: key, Answer: answer})
+	}
+	return img
+}
+
+// Hash is the SHA-256 of [State.Encode]: two states with one hash will answer alike for ever.
+func (s State) Hash() ([32]byte, error) {
+	bytes, err := s.Encode()
+	return sha256.Sum256(bytes), err
+}
+
+// Restore gives the state that [State.Encode] wrote. Any error means: fold the journal instead.
+func Restore(bytes []byte) (State, error) {
+	var img image
+	if err := decoder.Unmarshal(bytes, &img); err != nil {
+		return State{}, fmt.Errorf("reading a snapshot: %w", err)
+	}
+	b := newBook()
+	b.seq, b.at, b.founded, b.plan, b.planHash, b.planFrom = img.Seq, img.At, img.Founded, img.Plan, img.PlanHash, img.PlanFrom
+	b.next, b.today, b.open, b.doubt, b.gap = img.Next, img.Today, img.Open, img.Doubt, img.Gap
+	if err := b.checkPlans(); err != nil {
+		return State{}, err
+	}
+	for _, c := range img.Calls {
+		b.queues.set(c.Queue, queueInfo{Calls: c.Calls})
+	}
+	for _, d := range img.Days {
+		if err := b.restoreDay(d); err != nil {
+			return State{}, err
+		}
+	}
+	b.windows = newTree[string, *Post](b.windows.compare)
+	for _, p := range img.Posts {
+		b.windows.set(p.Window, p)
+	}
+	return State{b.share()}, nil
+}
+
+func (b *book) checkPlans() error {
+	if b.plan != nil {
+		if faults := b.plan.Check(); len(faults) > 0 {
+			return fmt.Errorf("reading a snapshot: its plan is faulty: %s", faults[0])
+		}
+	}
+	if b.next != nil && b.next.Plan != nil {
+		if faults := b.next.Plan.Check(); len(faults) > 0 {
+			return fmt.Errorf("reading a snapshot: its next plan is faulty: %s", faults[0])
+		}
+	}
+	return nil
+}
+
+func (b *book) restoreDay(img dayImage) error {
+	d := newDay(img.Date, img.OpenedAt)
+	d.closedAt = img.ClosedAt
+	b.days = append(b.days, d)
+	for i, t := range img.Tickets {
+		if t == nil || len(t.Legs) == 0 || t.Key.Date != img.Date || t.Key.N != uint32(i+1) {
+			return fmt.Errorf("reading a snapshot: ticket %d of %s is out of place", i+1, img.Date)
+		}
+		d.restore(b, t)
+	}
+	for _, q := range img.Quotas {
+		d.quotas.set(q.Name, q.Used)
+	}
+	for _, k := range img.Keys {
+		d.keys.set(k.Key, k.Answer)
+	}
+	return nil
+}
+
+// restore puts a stored ticket into every index. Windows are restored as they were, so attach may write them here in vain.
+func (d *day) restore(b *book, t *Ticket) {
+	d.tickets.set(t.Key.N, t)
+	d.ids.set(t.ID, t.Key.N)
+	d.numbers.set(t.Number, t.Key.N)
+	if n, _ := d.series.get(t.Number.Prefix); t.Number.N > n {
+		d.series.set(t.Number.Prefix, t.Number.N)
+	}
+	d.tally.Issued++
+	d.count(t, +1)
+	if t.Open() {
+		d.person(t)
+	}
+	b.attach(t, t.LegKey(), t.Leg())
+}

@@ -1,0 +1,164 @@
+package hall
+
+// Places in the queue a transferred ticket can take.
+const (
+	PlaceKeep = "keep" // its standing goes along
+	PlaceEnd  = "end"  // behind everybody
+)
+
+// Transfer sends a ticket from a window to another service, window or member of staff.
+type Transfer struct {
+	Window  string    // where it is now
+	Ticket  TicketKey // zero = the current one, else one parked here
+	Service string    // exactly one of Service, To and Staff
+	To      string
+	Staff   string
+	Place   string // "" = keep
+	Note    string
+}
+
+func (c Transfer) decide(b *book, at Time, by Actor) ([]Event, error) {
+	k, l, err := c.leg(b, by)
+	if err != nil {
+		return nil, err
+	}
+	if c.Place != "" && c.Place != PlaceKeep && c.Place != PlaceEnd {
+		return nil, Refuse(Invalid, "pointer", "/place")
+	}
+	if len([]rune(c.Note)) > MaxText {
+		return nil, Refuse(Invalid, "pointer", "/note", "max", MaxText)
+	}
+	if k.Leg >= MaxLegs {
+		return nil, Refuse(Invalid, "pointer", "", "max", MaxLegs)
+	}
+	service, target, err := c.target(b, l)
+	if err != nil {
+		return nil, err
+	}
+	standing := l.StandingFrom
+	if c.Place == PlaceEnd {
+		standing = at
+	}
+	return b.move(k, l, Moved, by.ID, LegAdded{Service: service, Target: target, Standing: standing, Secret: textSecret(c.Note)}), nil
+}
+
+// move ends a leg and adds the one it goes on in.
+func (b *book) move(k LegKey, l *Leg, end End, staff string, to LegAdded) []Event {
+	to.Key, to.Leg = k.Ticket(), int(k.Leg)+1
+	to.Class, to.Claimed, to.Credit, to.Strict = l.Class, l.Claimed, l.Credit, l.Strict
+	return []Event{&LegEnded{Leg: k, End: end, Window: l.Window, Staff: staff}, &to}
+}
+
+func (c Transfer) leg(b *book, by Actor) (LegKey, *Leg, error) {
+	if c.Ticket.IsZero() {
+		return b.currentLeg(c.Window, by)
+	}
+	post, err := b.mine(c.Window, by)
+	if err != nil {
+		return LegKey{}, nil, err
+	}
+	t, ok := b.ticket(c.Ticket)
+	if !ok {
+		return LegKey{}, nil, Refuse(NotFound)
+	}
+	k := t.LegKey()
+	if k != post.Current && (t.Leg().Stage != Parked || t.Leg().Window != c.Window) {
+		return LegKey{}, nil, Refuse(WrongState, "state", t.State())
+	}
+	return k, t.Leg(), nil
+}
+
+// target settles where the ticket goes: exactly one of service, window and staff was said.
+func (c Transfer) target(b *book, l *Leg) (service string, target Target, err error) {
+	if btoi(c.Service != "")+btoi(c.To != "")+btoi(c.Staff != "") != 1 {
+		return "", target, Refuse(Invalid, "pointer", "")
+	}
+	switch {
+	case c.To != "":
+		return l.Service, Target{Window: c.To}, c.toWindow(b)
+	case c.Staff != "":
+		return l.Service, Target{Staff: c.Staff}, c.toStaff(b)
+	}
+	s, known := b.plan.Service(c.Service)
+	if !known {
+		return "", target, Refuse(UnknownService, "service", c.Service)
+	}
+	offers := b.plan.WindowsOf(c.Service)
+	if len(offers) == 0 {
+		return "", target, Refuse(ServiceClosed, "service", c.Service, "reason", ReasonNoWindow)
+	}
+	if s.PerWindow() {
+		target.Window = b.shortest(offers)
+	}
+	return c.Service, target, nil
+}
+
+func (c Transfer) toWindow(b *book) error {
+	if _, known := b.plan.Window(c.To); !known {
+		return Refuse(UnknownWindow, "window", c.To)
+	}
+	if c.To == c.Window {
+		return Refuse(Invalid, "pointer", "/window")
+	}
+	if b.post(c.To).State == PostClosed {
+		return Refuse(WindowNotOpen, "window", c.To, "state", PostClosed.String())
+	}
+	return nil
+}
+
+func (c Transfer) toStaff(b *book) error {
+	for _, post := range b.windows.all() {
+		if post.Staff == c.Staff && post.Window != c.Window && post.State != PostClosed {
+			return nil
+		}
+	}
+	return Refuse(WindowNotOpen, "staff", c.Staff)
+}
+
+// TargetLapsed frees a waiting leg from a window or member of staff that went home, or binds it to another window.
+type TargetLapsed struct {
+	Leg LegKey `json:"leg" cbor:"1,keyasint"`
+	To  Target `json:"to,omitzero" cbor:"2,keyasint,omitzero"`
+}
+
+// Kind names the event.
+func (*TargetLapsed) Kind() string { return "leg.target_lapsed" }
+
+func (e *TargetLapsed) apply(b *book, s Stamp) {
+	b.change(e.Leg, func(t *Ticket, l *Leg) { l.Target = e.To })
+}
+
+// lapses frees everything that waits for a window and its staff, who both go home.
+func (b *book) lapses(window, staff string) []Event {
+	var events []Event
+	for _, queue := range []string{"window:" + window, "staff:" + staff} {
+		for at, k := range b.queue.from(standing{queue: queue, strict: true, from: -1 << 62}) {
+			if at.queue != queue {
+				break
+			}
+			if to, free := b.retarget(at.service, window); free {
+				events = append(events, &TargetLapsed{Leg: k, To: to})
+			}
+		}
+	}
+	return events
+}
+
+// retarget finds where a leg bound to a closing window may go. A queue by window needs another open window; without one
+// the leg stays and waits for this window to open again.
+func (b *book) retarget(service, closing string) (Target, bool) {
+	s, known := b.plan.Service(service)
+	if !known || !s.PerWindow() {
+		return Target{}, true
+	}
+	var open []string
+	for _, w := range b.plan.WindowsOf(service) {
+		if w != closing && b.post(w).State == PostOpen {
+			open = append(open, w)
+		}
+	}
+	if len(open) == 0 {
+		return Target{}, false
+	}
+	return Target{Window: b.shortest(open)}, true
+}
