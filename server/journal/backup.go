@@ -9,13 +9,34 @@ import (
 
 // Backup implements Journal. The copy is of the journal's state when the call begins. Private bytes that were
 // erased are not in it; those erased later remain in it.
-func (b *Bolt) Backup(w io.Writer) (n int64, err error) {
-	err = b.view(func(tx *bbolt.Tx) (err error) {
-		n, err = tx.WriteTo(w)
+func (b *Bolt) Backup(w io.Writer) (int64, error) {
+	t := &tally{w: w}
+	err := b.view(func(tx *bbolt.Tx) error {
+		_, err := tx.WriteTo(t)
 		return err
 	})
-	if err != nil {
-		return n, fmt.Errorf("journal: back up %s: %w", b.path, err)
+	if t.err != nil {
+		// bbolt passes a writer's error on as text only.
+		err = t.err
 	}
-	return n, nil
+	if err != nil {
+		return t.n, fmt.Errorf("journal: back up %s: %w", b.path, err)
+	}
+	return t.n, nil
+}
+
+// tally counts what is written and keeps the first error.
+type tally struct {
+	w   io.Writer
+	n   int64
+	err error
+}
+
+func (t *tally) Write(p []byte) (int, error) {
+	n, err := t.w.Write(p)
+	t.n += int64(n)
+	if t.err == nil {
+		t.err = err
+	}
+	return n, err
 }
