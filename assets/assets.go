@@ -83,6 +83,15 @@ func Immutable(name string) bool {
 	return strings.HasPrefix(name, "fonts/") && path.Ext(name) == ".woff2"
 }
 
+// CoreFonts are the names of the font files that every page shows text with, for a preload link.
+func CoreFonts() []string {
+	names, err := fs.Glob(FS(), "fonts/hall-sans-core-*.woff2")
+	if err != nil {
+		return nil // only a malformed pattern is an error, and this one is not; a page without preload still works
+	}
+	return names
+}
+
 type hashes struct {
 	build string
 	files map[string]string

@@ -104,6 +104,18 @@ func TestEveryFontNamedInStylesIsThere(t *testing.T) {
 	}
 }
 
+func TestCoreFontsAreThoseOfTheStyles(t *testing.T) {
+	ranges := coreRanges(t)
+	if len(CoreFonts()) != len(ranges) {
+		t.Errorf("%v, want %d", CoreFonts(), len(ranges))
+	}
+	for _, name := range CoreFonts() {
+		if ranges[name] == nil {
+			t.Errorf("%s would be preloaded, but no style uses it", name)
+		}
+	}
+}
+
 func TestPrintFontsDrawTheHall(t *testing.T) {
 	texts := "A017 请到 8 号窗口 约 42 分钟 35–55 政务服务中心 ①→℃№□✓〓，。 氵镕䶮喆㛃堃𬭎"
 	for _, name := range []string{"regular", "bold"} {
