@@ -37,9 +37,8 @@ func (k *keeper) run() {
 func (k *keeper) round(now time.Time, ping *websocket.PreparedMessage) {
 	k.list = k.hub.door.all(k.list[:0])
 	for _, s := range k.list {
-		if !now.Before(s.nextPing) {
+		if !now.Before(s.nextPing) && s.ping(ping) {
 			s.nextPing = now.Add(k.hub.cfg.Ping)
-			s.ping(ping)
 		}
 		if !now.Before(s.nextCheck) {
 			s.nextCheck = now.Add(k.hub.cfg.Recheck)

@@ -4,9 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"net"
 	"net/http"
-	"net/http/httptest"
-	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -44,29 +45,90 @@ func number(t *testing.T, f Frame) uint64 {
 	return d.N
 }
 
-// house is a hub behind a real HTTP server. The query's key, session and address choose the subscription.
+// house is a hub behind an HTTP server. The query's key, session and address choose the subscription.
 type house struct {
 	*Hub
 	*view
 	url     string
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
 	recheck atomic.Pointer[func() (CloseReason, bool)]
 	served  chan error
 }
 
+// newHouse listens on the loopback.
 func newHouse(t *testing.T, cfg Config) *house {
 	t.Helper()
-	h := &house{view: &view{}, served: make(chan error, 4096)}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newHouseOn(t, cfg, l, nil)
+}
+
+// newPipeHouse listens in memory only, for tests on a fake clock.
+func newPipeHouse(t *testing.T, cfg Config) *house {
+	t.Helper()
+	l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
+	return newHouseOn(t, cfg, l, l.dial)
+}
+
+type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
+
+func newHouseOn(t *testing.T, cfg Config, l net.Listener, dial dialFunc) *house {
+	t.Helper()
+	h := &house{view: &view{}, served: make(chan error, 4096), url: "ws://" + l.Addr().String(), dial: dial}
 	cfg.Epoch, cfg.Build = "e1", "b1"
+	cfg.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	h.Hub = NewHub(cfg)
-	srv := httptest.NewServer(http.HandlerFunc(h.handle))
-	t.Cleanup(srv.Close)
+	srv := &http.Server{Handler: http.HandlerFunc(h.handle)}
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		_ = srv.Serve(l)
+	}()
 	t.Cleanup(func() {
+		_ = srv.Close()
+		<-stopped
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 		defer cancel()
 		_ = h.Shutdown(ctx) // a test may have left a client that does not answer
 	})
-	h.url = "ws" + strings.TrimPrefix(srv.URL, "http")
 	return h
+}
+
+// pipes is a listener in memory.
+type pipes struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.done) })
+	return nil
+}
+
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(10, 0, 0, 1), Port: 80} }
+
+func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case p.conns <- server:
+		return client, nil
+	case <-p.done:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (h *house) handle(w http.ResponseWriter, r *http.Request) {
@@ -94,7 +156,8 @@ type guest struct {
 
 func (h *house) visit(t *testing.T, query string) *guest {
 	t.Helper()
-	c, _, err := websocket.DefaultDialer.Dial(h.url+"?"+query, nil)
+	dialer := websocket.Dialer{NetDialContext: h.dial}
+	c, _, err := dialer.Dial(h.url+"?"+query, nil)
 	if err != nil {
 		t.Fatalf("dial: %v", err)
 	}

@@ -91,11 +91,13 @@ func (p *pump) serveDue(t *topic, now time.Time, urgent bool) {
 		p.refresh(t, urgent)
 	}
 	t.looked(now)
-	if p.deliver(t, now, again) == 0 {
+	if p.deliver(t, now, again && t.failure == "") == 0 {
 		p.hub.count.same.Add(1)
 	}
 }
 
+// refresh leaves the old frame standing after an error, but t.failure then keeps it from being sent anew:
+// a fresh stamp on it would tell clients that it still holds.
 func (p *pump) refresh(t *topic, urgent bool) {
 	p.hub.count.renderings.Add(1)
 	err := t.refresh(urgent)
@@ -104,12 +106,12 @@ func (p *pump) refresh(t *topic, urgent bool) {
 		return
 	}
 	p.hub.count.failures.Add(1)
-	if errors.Is(err, ErrGone) {
+	news := t.failure != err.Error()
+	t.failure = err.Error()
+	switch {
+	case errors.Is(err, ErrGone):
 		p.hub.cut(t.sockets, Gone)
-		return
-	}
-	if t.failure != err.Error() {
-		t.failure = err.Error()
+	case news:
 		p.hub.cfg.Log.Error("view not rendered", "topic", t.View, "err", err)
 	}
 }
@@ -164,7 +166,7 @@ func (p *pump) take(m move, now time.Time) {
 	if t.stale {
 		p.refresh(t, false)
 	}
-	if t.gen > 0 {
+	if t.gen > 0 && t.failure == "" {
 		p.give(t, m.socket, now, maxAge)
 		p.hub.count.frames.Add(1)
 		p.hub.count.bytes.Add(uint64(t.size))

@@ -2,6 +2,7 @@ package live
 
 import (
 	"errors"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,6 +12,9 @@ import (
 
 // grace is how long a socket that was told goodbye may take to answer.
 const grace = time.Second
+
+// lingerBytes bounds what is still read from a client whose message was too big.
+const lingerBytes = 64 << 10
 
 // chatter is how many messages a client may send between two pings.
 const chatter = 120
@@ -71,14 +75,16 @@ func (s *socket) write(m *websocket.PreparedMessage) {
 	}
 }
 
-// ping is left out while a frame is on its way: that frame's deadline already watches the client.
-func (s *socket) ping(m *websocket.PreparedMessage) {
-	s.heard.Store(0)
+// ping reports whether it was sent; it waits its turn while a frame is on its way.
+func (s *socket) ping(m *websocket.PreparedMessage) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.closing && !s.out.isBusy() {
-		s.write(m)
+	if s.closing || s.out.isBusy() {
+		return false
 	}
+	s.heard.Store(0)
+	s.write(m)
+	return true
 }
 
 // goodbye sends the close frame and gives the client a moment to answer it. It reports whether this
@@ -104,14 +110,34 @@ func (s *socket) goodbye(r CloseReason) bool {
 func (s *socket) read() {
 	s.conn.SetPongHandler(func(string) error { return s.alive() })
 	s.conn.SetPingHandler(s.pong)
-	_ = s.alive()
-	for {
-		if _, _, err := s.conn.NextReader(); err != nil {
-			break
-		}
+	err := s.alive()
+	for err == nil {
+		err = s.skip()
 		s.count()
 	}
+	if errors.Is(err, websocket.ErrReadLimit) {
+		s.linger()
+	}
 	_ = s.conn.Close()
+}
+
+// skip reads a message to its end: gorilla applies the read limit to what is read, not to what is there.
+func (s *socket) skip() error {
+	_, r, err := s.conn.NextReader()
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, r)
+	return err
+}
+
+// linger takes in the rest of a message that was too big. Closing with it unread would reset the
+// connection, and the client would never see the close frame.
+func (s *socket) linger() {
+	if s.out.Conn.SetReadDeadline(time.Now().Add(grace)) == nil {
+		// Whatever ends it, the connection is closed next.
+		_, _ = io.Copy(io.Discard, io.LimitReader(s.out.Conn, lingerBytes))
+	}
 }
 
 // alive puts off the end of the connection, unless the end was already announced.
