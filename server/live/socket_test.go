@@ -101,6 +101,7 @@ func TestClientWithoutPongsIsGone(t *testing.T) {
 		g.SetPingHandler(func(string) error { return nil })
 		start := time.Now()
 		g.listen(2 * time.Minute)
+		synctest.Wait()
 		if d := gone.Sub(start); d != 50*time.Second {
 			t.Errorf("gone after %v", d)
 		}
