@@ -171,3 +171,6 @@ func (b *book) remember(seq uint64, at Time, h Header) {
 	}
 	d.keys.set(keyOf(h.Actor(), h.Key), remembered{Digest: h.Digest, Seq: seq + uint64(h.More), Leg: h.Leg, Window: h.Window, None: h.None, At: at})
 }
+
+// At is the time of the last applied event.
+func (w *Working) At() Time { return w.b.at }

@@ -1,0 +1,83 @@
+package server
+
+import (
+	"net/http"
+	"time"
+
+	"jiaohao/server/hall"
+	"jiaohao/server/journal"
+)
+
+// commit makes batches durable, one after the other, and only then shows and answers them.
+func (d *Desk) commit() {
+	defer close(d.dead)
+	for {
+		var b *batch
+		select {
+		case d.ready <- struct{}{}:
+			b = <-d.batches
+		case b = <-d.batches:
+		}
+		if b == nil || !d.append(b) {
+			return
+		}
+	}
+}
+
+// append makes one batch durable. It returns false when the journal can no longer be trusted.
+func (d *Desk) append(b *batch) bool {
+	if len(b.drafts) == 0 {
+		b.reply()
+		return true
+	}
+	began := time.Now()
+	result := d.journal.Append(b.after, b.drafts)
+	d.lastLag.Store(int64(time.Since(began)))
+	d.appends.Add(1)
+	switch result.Outcome {
+	case journal.Done:
+		d.full.Store(false)
+		d.reveal(b)
+		return true
+	case journal.Full:
+		d.fullUp(b, result.Err)
+		return true
+	}
+	// Refused cannot be told from somebody else's writing, unknown may be there: only a restart that folds the journal knows.
+	d.log.Error("the journal cannot be trusted any more", "outcome", result.Outcome.String(), "error", result.Err)
+	for _, p := range b.waiting {
+		p.answer <- answer{err: http.ErrAbortHandler}
+	}
+	d.fatal(result.Err)
+	return false
+}
+
+func (d *Desk) reveal(b *batch) {
+	for i, r := range b.recorded {
+		for _, f := range d.folds {
+			f.Apply(b.after+uint64(i)+1, r.at, r.header, r.event)
+		}
+	}
+	d.done.Add(uint64(len(b.recorded)))
+	d.state.Store(&b.state)
+	b.reply()
+	d.publish(b.state.Seq(), b.urgent)
+}
+
+func (b *batch) reply() {
+	for i, p := range b.waiting {
+		p.answer <- b.answers[i]
+	}
+}
+
+// fullUp refuses a batch for want of space. What was decided on top of it must go too, so the desk is told to begin again
+// from what is durable; the retry time keeps a full disk from being hammered.
+func (d *Desk) fullUp(b *batch, cause error) {
+	if !d.full.Swap(true) {
+		d.log.Error("the journal is full: the hall is read-only until there is space", "error", cause)
+	}
+	refusal := hall.Refuse(hall.JournalFull, "seconds", int(fullRetry.Seconds()))
+	b.refuseAll(refusal)
+	d.undone <- refusal
+	d.publish(d.State().Seq(), true)
+}

@@ -1,0 +1,263 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"jiaohao/server/door"
+	"jiaohao/server/hall"
+	"jiaohao/server/journal"
+)
+
+// Bounds of the desk.
+const (
+	maxBatch  = 512             // commands of one append
+	inbox     = 4096            // commands that may wait; more wait at the door
+	fullRetry = 2 * time.Second // a full journal is tried again this often
+	clockLook = 10 * time.Second
+)
+
+// Fold follows the recorded events, for instance the statistics. Apply is called once for each, in order, before the
+// command that caused it is answered.
+type Fold interface {
+	Apply(seq uint64, at hall.Time, h hall.Header, e hall.Event)
+}
+
+// Desk is the single writer: it decides, records, publishes and answers, in this order. While one batch is made durable
+// the next is decided; nothing of it is seen before its own append has returned.
+type Desk struct {
+	journal journal.Journal
+	clock   *Clock
+	log     *slog.Logger
+	folds   []Fold
+	publish func(seq uint64, urgent bool)
+	fatal   func(error)
+
+	orders  chan *pending
+	ready   chan struct{} // the committer is idle
+	batches chan *batch
+	undone  chan error    // the committer could not append
+	stop    chan struct{} // closed: decide what is there, then end
+	ended   chan struct{}
+	dead    chan struct{} // closed: the committer has ended
+
+	state   atomic.Pointer[hall.State]
+	full    atomic.Bool
+	refused atomic.Uint64
+	done    atomic.Uint64
+	appends atomic.Uint64
+	lastLag atomic.Int64 // nanoseconds the last append took
+}
+
+// DeskConfig is what a desk needs. Fatal is called when the journal can no longer be trusted: the process must end, the
+// restart folds what is really there.
+type DeskConfig struct {
+	Journal journal.Journal
+	Clock   *Clock
+	Log     *slog.Logger
+	Folds   []Fold
+	Publish func(seq uint64, urgent bool)
+	Fatal   func(error)
+}
+
+type pending struct {
+	order  hall.Order
+	answer chan answer
+}
+
+type answer struct {
+	receipt hall.Receipt
+	err     error
+}
+
+// batch is what one append makes durable, with the answers that wait for it.
+type batch struct {
+	after    uint64
+	drafts   []journal.Draft
+	recorded []recorded
+	waiting  []*pending
+	answers  []answer
+	state    hall.State
+	urgent   bool
+}
+
+type recorded struct {
+	at     hall.Time
+	header hall.Header
+	event  hall.Event
+}
+
+// NewDesk makes a desk that goes on from a state. Run starts it.
+func NewDesk(c DeskConfig, s hall.State) *Desk {
+	d := &Desk{journal: c.Journal, clock: c.Clock, log: c.Log, folds: c.Folds, publish: c.Publish, fatal: c.Fatal,
+		orders: make(chan *pending, inbox), ready: make(chan struct{}), batches: make(chan *batch), undone: make(chan error, 1),
+		stop: make(chan struct{}), ended: make(chan struct{}), dead: make(chan struct{})}
+	d.state.Store(&s)
+	return d
+}
+
+// State is the newest state that is durable.
+func (d *Desk) State() hall.State { return *d.state.Load() }
+
+// Full reports whether the journal has no space: the hall is read-only.
+func (d *Desk) Full() bool { return d.full.Load() }
+
+// Submit decides a command for whoever asks in ctx. When it returns without error what was decided is durable and seen by
+// State. Errors: *hall.Refusal; http.ErrAbortHandler when nobody knows whether it happened; the context's error.
+func (d *Desk) Submit(ctx context.Context, c hall.Command) (hall.Receipt, error) {
+	key, digest := door.IdempotencyKey(ctx)
+	return d.Order(ctx, hall.Order{By: door.Actor(ctx), Key: key, Digest: digest, Do: c})
+}
+
+// Order is Submit for callers that are not requests.
+func (d *Desk) Order(ctx context.Context, o hall.Order) (hall.Receipt, error) {
+	p := &pending{order: o, answer: make(chan answer, 1)}
+	select {
+	case d.orders <- p:
+	case <-d.ended:
+		return hall.Receipt{}, http.ErrAbortHandler
+	case <-ctx.Done():
+		return hall.Receipt{}, ctx.Err()
+	}
+	select {
+	case a := <-p.answer:
+		return a.receipt, a.err
+	case <-d.ended:
+		select {
+		case a := <-p.answer:
+			return a.receipt, a.err
+		default:
+			return hall.Receipt{}, http.ErrAbortHandler
+		}
+	case <-ctx.Done():
+		return hall.Receipt{}, ctx.Err()
+	}
+}
+
+// Run works until Stop. It must be called once.
+func (d *Desk) Run() {
+	defer close(d.ended)
+	go d.commit()
+	w := hall.Resume(d.State())
+	cur := &batch{after: w.Seq()}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	stop := d.stop
+	for {
+		ready, orders := d.ready, d.orders
+		if len(cur.waiting) == 0 {
+			ready = nil
+		}
+		if len(cur.waiting) >= maxBatch {
+			orders = nil
+		}
+		if stop == nil && len(cur.waiting) == 0 && len(d.orders) == 0 {
+			close(d.batches)
+			<-d.dead
+			return
+		}
+		select {
+		case p := <-orders:
+			d.decide(w, cur, p)
+		case <-ready:
+			w, cur = d.handOver(w, cur)
+		case <-timer.C:
+			timer.Reset(d.due(w, cur))
+		case <-d.dead:
+			return
+		case <-stop:
+			stop = nil
+		}
+	}
+}
+
+// handOver gives the open batch to the committer, which has just become idle. If its last append failed for want of space,
+// everything decided since stands on sand: it is refused, and the desk begins again from what is durable.
+func (d *Desk) handOver(w *hall.Working, cur *batch) (*hall.Working, *batch) {
+	select {
+	case err := <-d.undone:
+		cur.refuseAll(err)
+		w = hall.Resume(d.State())
+		cur = &batch{after: w.Seq()}
+	default:
+		cur.state = w.Publish()
+	}
+	d.batches <- cur
+	return w, &batch{after: w.Seq()}
+}
+
+// Stop ends the desk after the commands that have already come, and waits.
+func (d *Desk) Stop() {
+	close(d.stop)
+	<-d.ended
+}
+
+// decide puts what an order leads to into the open batch. Whatever the answer, it waits for that batch.
+func (d *Desk) decide(w *hall.Working, cur *batch, p *pending) {
+	at := max(d.clock.Now(), w.At())
+	events, receipt, err := w.Decide(p.order, at)
+	if err == nil {
+		err = d.record(w, cur, p.order, receipt, events, at)
+	}
+	if err != nil {
+		d.refused.Add(1)
+	}
+	if _, ok := p.order.Do.(hall.ConfirmClock); ok && err == nil {
+		d.clock.Confirm()
+	}
+	cur.waiting = append(cur.waiting, p)
+	cur.answers = append(cur.answers, answer{receipt, err})
+}
+
+func (d *Desk) record(w *hall.Working, cur *batch, o hall.Order, r hall.Receipt, events []hall.Event, at hall.Time) error {
+	first := len(cur.drafts)
+	for i, e := range events {
+		h := hall.HeaderOf(o, r, i, len(events))
+		chained, secret, err := hall.Encode(h, e)
+		if err != nil {
+			cur.drafts, cur.recorded = cur.drafts[:first], cur.recorded[:first]
+			return fmt.Errorf("recording %T: %w", o.Do, err)
+		}
+		cur.drafts = append(cur.drafts, journal.Draft{At: int64(at), Kind: e.Kind(), Bytes: chained, Private: secret})
+		cur.recorded = append(cur.recorded, recorded{at, h, e})
+	}
+	for _, rec := range cur.recorded[first:] {
+		w.Apply(w.Seq()+1, at, rec.header, rec.event)
+		switch rec.event.(type) {
+		case *hall.LegCalled, *hall.LegRecalled:
+			cur.urgent = true
+		}
+	}
+	return nil
+}
+
+// due lets time do what it does and tells when to look again.
+func (d *Desk) due(w *hall.Working, cur *batch) time.Duration {
+	at := d.clock.Now()
+	if jumped, wall, shown := d.clock.Check(); jumped || shown+hall.Time(clockSlack.Milliseconds()) < w.At() {
+		d.decide(w, cur, &pending{order: hall.Order{Do: hall.DoubtClock{Wall: wall, Last: max(shown, w.At())}}, answer: make(chan answer, 1)})
+	}
+	commands, next := hall.Due(w.Publish(), at)
+	for _, c := range commands {
+		p := &pending{order: hall.Order{Do: c}, answer: make(chan answer, 1)}
+		d.decide(w, cur, p)
+	}
+	wait := clockLook
+	if next > at && len(commands) == 0 {
+		wait = min(wait, time.Duration(float64(next.Sub(at))/d.clock.speed)+time.Millisecond)
+	}
+	if len(commands) > 0 {
+		wait = 50 * time.Millisecond
+	}
+	return wait
+}
+
+func (b *batch) refuseAll(err error) {
+	for _, p := range b.waiting {
+		p.answer <- answer{err: err}
+	}
+}
