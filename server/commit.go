@@ -37,7 +37,7 @@ func (d *Desk) append(b *batch) bool {
 	switch result.Outcome {
 	case journal.Done:
 		d.full.Store(false)
-		d.reveal(b)
+		d.reveal(b, result.Head)
 		return true
 	case journal.Full:
 		d.fullUp(b, result.Err)
@@ -52,14 +52,14 @@ func (d *Desk) append(b *batch) bool {
 	return false
 }
 
-func (d *Desk) reveal(b *batch) {
+func (d *Desk) reveal(b *batch, head journal.Head) {
 	for i, r := range b.recorded {
 		for _, f := range d.folds {
 			f.Apply(b.after+uint64(i)+1, r.at, r.header, r.event)
 		}
 	}
 	d.done.Add(uint64(len(b.recorded)))
-	d.state.Store(&b.state)
+	d.state.Store(&published{b.state, head.Chain})
 	b.reply()
 	d.publish(b.state.Seq(), b.urgent)
 }

@@ -45,7 +45,7 @@ type Desk struct {
 	ended   chan struct{}
 	dead    chan struct{} // closed: the committer has ended
 
-	state   atomic.Pointer[hall.State]
+	state   atomic.Pointer[published]
 	full    atomic.Bool
 	refused atomic.Uint64
 	done    atomic.Uint64
@@ -62,6 +62,12 @@ type DeskConfig struct {
 	Folds   []Fold
 	Publish func(seq uint64, urgent bool)
 	Fatal   func(error)
+}
+
+// published is a durable state with the chain value of its last record.
+type published struct {
+	hall.State
+	chain [32]byte
 }
 
 type pending struct {
@@ -93,15 +99,16 @@ type recorded struct {
 
 // NewDesk makes a desk that goes on from a state. Run starts it.
 func NewDesk(c DeskConfig, s hall.State) *Desk {
+	head := c.Journal.Head()
 	d := &Desk{journal: c.Journal, clock: c.Clock, log: c.Log, folds: c.Folds, publish: c.Publish, fatal: c.Fatal,
 		orders: make(chan *pending, inbox), ready: make(chan struct{}), batches: make(chan *batch), undone: make(chan error, 1),
 		stop: make(chan struct{}), ended: make(chan struct{}), dead: make(chan struct{})}
-	d.state.Store(&s)
+	d.state.Store(&published{s, head.Chain})
 	return d
 }
 
 // State is the newest state that is durable.
-func (d *Desk) State() hall.State { return *d.state.Load() }
+func (d *Desk) State() hall.State { return d.state.Load().State }
 
 // Full reports whether the journal has no space: the hall is read-only.
 func (d *Desk) Full() bool { return d.full.Load() }

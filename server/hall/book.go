@@ -23,6 +23,7 @@ type book struct {
 	windows  tree[string, *Post]
 	doubt    *ClockDoubted
 	gap      Gap
+	version  string // of the program that runs or ran last
 }
 
 // Gap is the last time the hall was not running.

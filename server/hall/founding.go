@@ -51,6 +51,7 @@ func (c Start) decide(b *book, at Time, by Actor) ([]Event, error) {
 }
 
 func (e *Started) apply(b *book, s Stamp) {
+	b.version = e.Version
 	if !e.Outage {
 		return
 	}

@@ -24,6 +24,7 @@ type image struct {
 	Posts    []*Post        `cbor:"12,keyasint"`
 	Doubt    *ClockDoubted  `cbor:"13,keyasint"`
 	Gap      Gap            `cbor:"14,keyasint"`
+	Version  string         `cbor:"15,keyasint"`
 }
 
 type dayImage struct {
@@ -57,7 +58,7 @@ type keyImage struct {
 func (s State) Encode() ([]byte, error) {
 	b := s.b
 	img := image{Seq: b.seq, At: b.at, Founded: b.founded, Plan: b.plan, PlanHash: b.planHash, PlanFrom: b.planFrom, Next: b.next,
-		Today: b.today, Open: b.open, Doubt: b.doubt, Gap: b.gap}
+		Today: b.today, Open: b.open, Doubt: b.doubt, Gap: b.gap, Version: b.version}
 	for queue, info := range b.queues.all() {
 		if info.Calls > 0 {
 			img.Calls = append(img.Calls, callCount{Queue: queue, Calls: info.Calls})
@@ -105,6 +106,7 @@ func Restore(bytes []byte) (State, error) {
 	b := newBook()
 	b.seq, b.at, b.founded, b.plan, b.planHash, b.planFrom = img.Seq, img.At, img.Founded, img.Plan, img.PlanHash, img.PlanFrom
 	b.next, b.today, b.open, b.doubt, b.gap = img.Next, img.Today, img.Open, img.Doubt, img.Gap
+	b.version = img.Version
 	if err := b.checkPlans(); err != nil {
 		return State{}, err
 	}

@@ -174,3 +174,6 @@ func (b *book) remember(seq uint64, at Time, h Header) {
 
 // At is the time of the last applied event.
 func (w *Working) At() Time { return w.b.at }
+
+// Version is the version of the program that wrote the last [Started]; "" before the first.
+func (w *Working) Version() string { return w.b.version }

@@ -1,0 +1,118 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"jiaohao/server/hall"
+	"jiaohao/server/journal"
+)
+
+// FoldState is a fold that says how far it has come, so that a start hands it only what it has not seen.
+type FoldState interface {
+	Fold
+	Seq() uint64
+}
+
+// Load makes the state and brings the folds up to the journal's head: from the snapshot where there is a good one, else
+// from the first record. Errors name the record that could not be read and the version that wrote it.
+func Load(ctx context.Context, j journal.Journal, log *slog.Logger, folds ...FoldState) (hall.State, error) {
+	began := time.Now()
+	w := fromSnapshot(j, log)
+	from := w.Seq()
+	start := from
+	for _, f := range folds {
+		from = min(from, f.Seq())
+	}
+	read := 0
+	err := j.Read(ctx, from+1, func(r journal.Record) error {
+		read++
+		h, e, err := hall.Decode(r.Kind, r.Bytes)
+		if err != nil {
+			return fmt.Errorf("record %d (%s): %w; it was written by version %s of the program, use that or a later one",
+				r.Seq, r.Kind, err, w.Version())
+		}
+		at := hall.Time(r.At)
+		if r.Seq > w.Seq() {
+			w.Apply(r.Seq, at, h, e)
+		}
+		for _, f := range folds {
+			if r.Seq > f.Seq() {
+				f.Apply(r.Seq, at, h, e)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return hall.State{}, fmt.Errorf("folding the journal: %w", err)
+	}
+	log.Info("the journal is folded", "seq", w.Seq(), "snapshot", start, "read", read, "took", time.Since(began).Round(time.Millisecond))
+	return w.Publish(), nil
+}
+
+// fromSnapshot begins with the stored snapshot; whatever is wrong with it only costs time.
+func fromSnapshot(j journal.Journal, log *slog.Logger) *hall.Working {
+	stored, ok, err := j.Snapshot()
+	if err != nil {
+		log.Warn("the snapshot cannot be used, the journal is folded from its beginning", "error", err)
+	}
+	if !ok || stored.Format != hall.SnapshotFormat || stored.Seq > j.Head().Seq {
+		return hall.NewWorking()
+	}
+	state, err := hall.Restore(stored.State)
+	if err != nil || state.Seq() != stored.Seq {
+		log.Warn("the snapshot cannot be used, the journal is folded from its beginning", "error", err)
+		return hall.NewWorking()
+	}
+	return hall.Resume(state)
+}
+
+// SaveSnapshot stores the newest durable state. The desk goes on meanwhile.
+func (d *Desk) SaveSnapshot() error {
+	p := d.state.Load()
+	bytes, err := p.Encode()
+	if err != nil {
+		return err
+	}
+	return d.journal.SaveSnapshot(journal.Snapshot{Format: hall.SnapshotFormat, Seq: p.Seq(), Chain: p.chain, State: bytes})
+}
+
+// Secret reads the private part of a record, for instance the note of a transfer; zero when it was erased or never was.
+func (d *Desk) Secret(ctx context.Context, seq uint64) (hall.Secret, error) {
+	var secret hall.Secret
+	if seq == 0 || seq > d.State().Seq() {
+		return secret, nil
+	}
+	err := d.journal.Read(ctx, seq, func(r journal.Record) error {
+		if len(r.Private) > 0 {
+			s, err := hall.DecodeSecret(r.Private)
+			secret = s
+			if err != nil {
+				return err
+			}
+		}
+		return errEnough
+	})
+	if err == errEnough {
+		err = nil
+	}
+	return secret, err
+}
+
+var errEnough = fmt.Errorf("server: enough was read")
+
+// Counts is how the desk is doing, for metrics.
+type Counts struct {
+	Seq, Done, Refused, Appends uint64
+	Full                        bool
+	LastAppend                  time.Duration
+	Waiting                     int // commands not yet decided
+}
+
+// Counts gives the desk's figures at a moment.
+func (d *Desk) Counts() Counts {
+	return Counts{Seq: d.State().Seq(), Done: d.done.Load(), Refused: d.refused.Load(), Appends: d.appends.Load(), Full: d.full.Load(),
+		LastAppend: time.Duration(d.lastLag.Load()), Waiting: len(d.orders)}
+}
