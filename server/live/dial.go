@@ -62,6 +62,7 @@ type State struct {
 // Refused is the server's answer to a handshake that was not upgraded, by its HTTP status.
 type Refused struct{ Status int }
 
+// Error gives the status and its name.
 func (e *Refused) Error() string {
 	return fmt.Sprintf("live: refused with %d %s", e.Status, http.StatusText(e.Status))
 }
@@ -69,6 +70,7 @@ func (e *Refused) Error() string {
 // Closed is the server's goodbye.
 type Closed struct{ Reason CloseReason }
 
+// Error gives the reason in words.
 func (e *Closed) Error() string { return "live: closed: " + e.Reason.String() }
 
 var (

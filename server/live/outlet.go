@@ -43,8 +43,8 @@ type outlet struct {
 	err error
 }
 
-func newOutlet(c net.Conn, timeout time.Duration) *outlet {
-	o := &outlet{Conn: c, timeout: timeout, relieve: func() {}, late: func() {}}
+func newOutlet(c net.Conn, timeout time.Duration, relieve, late func()) *outlet {
+	o := &outlet{Conn: c, timeout: timeout, relieve: relieve, late: late}
 	if t, ok := c.(*net.TCPConn); ok {
 		// An error here means a dying connection, which the first read reports.
 		_ = t.SetWriteBuffer(sendBuffer)

@@ -31,9 +31,8 @@ func tcpPair(t *testing.T) (server, client *net.TCPConn) {
 
 func TestOutletNeverWaits(t *testing.T) {
 	s, c := tcpPair(t)
-	o := newOutlet(s, time.Minute)
 	relieved := make(chan struct{})
-	o.relieve = func() { close(relieved) }
+	o := newOutlet(s, time.Minute, func() { close(relieved) }, func() { t.Error("late") })
 	big := bytes.Repeat([]byte("0123456789"), 200_000)
 	start := time.Now()
 	if n, err := o.Write(big); n != len(big) || err != nil {
@@ -66,7 +65,7 @@ func TestOutletNeverWaits(t *testing.T) {
 
 func TestOutletBoundsItsTail(t *testing.T) {
 	s, _ := tcpPair(t)
-	o := newOutlet(s, time.Minute)
+	o := newOutlet(s, time.Minute, func() {}, func() {})
 	if _, err := o.Write(make([]byte, 2<<20)); err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +82,7 @@ func TestOutletBoundsItsTail(t *testing.T) {
 
 func TestOutletReportsBrokenConnection(t *testing.T) {
 	s, _ := tcpPair(t)
-	o := newOutlet(s, time.Minute)
+	o := newOutlet(s, time.Minute, func() {}, func() {})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -96,9 +95,9 @@ func TestOutletReportsBrokenConnection(t *testing.T) {
 func TestOutletWithoutDescriptor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, c := net.Pipe()
-		o := newOutlet(s, 5*time.Second)
 		late := 0
-		o.late = func() { late++; o.part(time.Second) }
+		var o *outlet
+		o = newOutlet(s, 5*time.Second, func() {}, func() { late++; o.part(time.Second) })
 		for range 3 {
 			if _, err := o.Write([]byte("ab")); err != nil {
 				t.Fatal(err)

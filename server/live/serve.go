@@ -60,26 +60,28 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, sub Subscription) er
 	return nil
 }
 
-// upgrade answers the request, yes or no.
+// upgrade answers the request, yes or no. The socket is locked meanwhile: the answer itself may be on
+// its way in the outlet, which then calls back before there is a connection to speak of.
 func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, sub Subscription) (*socket, error) {
-	hj := &hijacker{ResponseWriter: w, timeout: h.cfg.WriteTimeout}
-	conn, err := h.upgrader.Upgrade(hj, r, nil)
+	s := &socket{sub: sub, silence: h.cfg.Ping * 5 / 2}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	conn, err := h.upgrader.Upgrade(&hijacker{ResponseWriter: w, socket: s, timeout: h.cfg.WriteTimeout}, r, nil)
 	if err != nil {
+		s.closing = true
 		return nil, err
 	}
 	conn.SetReadLimit(h.cfg.ReadLimit)
-	s := &socket{conn: conn, out: hj.out, sub: sub, silence: h.cfg.Ping * 5 / 2}
-	s.out.relieve = s.relieved
-	s.out.late = func() { s.goodbye(TooSlow) }
+	s.conn = conn
 	return s, nil
 }
 
 // turnAway tells a client that there is no room. It is upgraded for that only because a browser page
-// does not get to see the status of a refused upgrade; nothing waits for its answer.
+// does not get to see the status of a refused upgrade. The request's own goroutine sees it out.
 func (h *Hub) turnAway(s *socket) {
 	h.count.cut(TooMany)
 	s.goodbye(TooMany)
-	_ = s.conn.Close()
+	s.read()
 }
 
 // settle lists the socket and starts its reader. The recheck right after closes the gap between the
@@ -132,8 +134,8 @@ func newUpgrader(c Config) websocket.Upgrader {
 // wrappers, as http.ResponseController does.
 type hijacker struct {
 	http.ResponseWriter
+	socket  *socket
 	timeout time.Duration
-	out     *outlet
 }
 
 // Hijack takes the connection over from the HTTP server.
@@ -142,8 +144,9 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	h.out = newOutlet(c, h.timeout)
-	return h.out, rw, nil
+	s := h.socket
+	s.out = newOutlet(c, h.timeout, s.relieved, func() { s.goodbye(TooSlow) })
+	return s.out, rw, nil
 }
 
 // Unwrap lets http.ResponseController see through, for Config.Refuse.
