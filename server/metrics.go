@@ -1,0 +1,59 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// metrics counts what passes the door. Everything else is asked of its owner when somebody looks.
+type metrics struct {
+	requests [6]atomic.Uint64 // by hundreds of the status
+	spent    atomic.Int64
+	started  time.Time
+}
+
+func newMetrics() *metrics { return &metrics{started: time.Now()} }
+
+func (m *metrics) request(status int, took time.Duration) {
+	if class := status / 100; class > 0 && class < len(m.requests) {
+		m.requests[class].Add(1)
+	}
+	m.spent.Add(int64(took))
+}
+
+// writeMetrics answers in the text format of Prometheus.
+func (s *Server) writeMetrics(w http.ResponseWriter, r *http.Request) {
+	var b strings.Builder
+	gauge := func(name, help string, value any) {
+		fmt.Fprintf(&b, "# HELP jiaohao_%s %s\n# TYPE jiaohao_%s gauge\njiaohao_%s %v\n", name, help, name, name, value)
+	}
+	c, sockets, tally := s.desk.Counts(), s.hub.Stats(), s.desk.State().Tally()
+	gauge("up_seconds", "Time since the start.", int(time.Since(s.metrics.started).Seconds()))
+	gauge("journal_sequence", "Sequence of the last durable event.", c.Seq)
+	gauge("journal_full", "1 while there is no space and the hall is read-only.", boolInt(c.Full))
+	gauge("journal_last_append_seconds", "Time the last append took.", c.LastAppend.Seconds())
+	gauge("desk_events", "Events recorded since the start.", c.Done)
+	gauge("desk_refusals", "Commands refused since the start.", c.Refused)
+	gauge("desk_appends", "Appends since the start.", c.Appends)
+	gauge("desk_waiting", "Commands not yet decided.", c.Waiting)
+	gauge("sockets", "Open sockets.", sockets.Sockets)
+	gauge("tickets_issued", "Tickets of the day.", tally.Issued)
+	gauge("tickets_waiting", "Tickets waiting now.", tally.Waiting)
+	gauge("goroutines", "Goroutines.", runtime.NumGoroutine())
+	for class := 1; class < len(s.metrics.requests); class++ {
+		fmt.Fprintf(&b, "jiaohao_requests{class=\"%dxx\"} %d\n", class, s.metrics.requests[class].Load())
+	}
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	write(w, []byte(b.String()))
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
