@@ -155,6 +155,9 @@ func (b *Bolt) checkStrays(tx *bbolt.Tx, head Head) error {
 	if key, _ := tx.Bucket(recordsBucket).Cursor().Last(); string(key) > string(seqKey(head.Seq)) {
 		return &Break{head.Seq, Cut, "there are records behind the head"}
 	}
+	if key, _ := tx.Bucket(recordsBucket).Cursor().First(); key != nil && string(key) < string(seqKey(1)) {
+		return &Break{0, Order, "there is something before the first record"}
+	}
 	return tx.Bucket(privateBucket).ForEach(func(key, _ []byte) error {
 		value := tx.Bucket(recordsBucket).Get(key)
 		if r, err := decodeRecord(value, interned()); err != nil || r.Commitment == nil {

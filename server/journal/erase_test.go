@@ -1,0 +1,99 @@
+package journal
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// After an erasure the file holds neither the private bytes nor their key, in any page, also not in pages that bbolt
+// has freed since they were written.
+func TestErasedBytesLeaveTheFile(t *testing.T) {
+	dir := t.TempDir()
+	b := open(t, dir, Options{})
+	secret, long := []byte("110101199003074233 of 王小明"), bytes.Repeat([]byte("a long private text. "), 1000)
+	add(t, b, []Draft{{Kind: "k", Private: secret}, {Kind: "k", Private: long}, {Kind: "k", Private: []byte("this one stays")}})
+	// More appends write the page of the private parts again and again.
+	for range 40 {
+		add(t, b, some(3))
+	}
+	path := filepath.Join(dir, FileName)
+	key := storedKey(t, b, 1)
+	if n := count(t, path, secret); n == 0 {
+		t.Fatal("the test looks for bytes that are not there")
+	}
+	if err := b.ErasePrivate(1, 2); err != nil {
+		t.Fatal(err)
+	}
+	for what, gone := range map[string][]byte{"the private bytes": secret, "their key": key, "the long text": long[:200]} {
+		if n := count(t, path, gone); n != 0 {
+			t.Errorf("%s are still %d times in the file", what, n)
+		}
+	}
+	if n := count(t, path, []byte("this one stays")); n != 1 {
+		t.Errorf("what stays is %d times in the file", n)
+	}
+	add(t, b, some(30))
+	if report, err := Verify(ctx, b, nil); err != nil || report.Break != nil || report.Erased != 2 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	var copied bytes.Buffer
+	if _, err := b.Backup(&copied); err != nil || bytes.Contains(copied.Bytes(), secret) {
+		t.Fatalf("a later backup has the private bytes: %v", err)
+	}
+}
+
+// storedKey gives the key that lies with a record's private bytes.
+func storedKey(t *testing.T, b *Bolt, seq uint64) (key []byte) {
+	t.Helper()
+	p, err := readPages(b.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.checkLayout(ctx); err != nil {
+		t.Fatal(err)
+	}
+	var c chunk
+	r := reader{b: b, next: seq, last: seq, size: 1, kinds: interned()}
+	if err := r.fill(&c); err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Clone(c.entries[0].key)
+}
+
+func count(t *testing.T, path string, part []byte) int {
+	t.Helper()
+	stored, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Count(stored, part)
+}
+
+// The commitment says nothing without its key: equal private bytes have different ones.
+func TestCommitmentsDiffer(t *testing.T) {
+	m := NewMemory()
+	add(t, m, []Draft{{Kind: "k", Private: []byte("same")}, {Kind: "k", Private: []byte("same")}})
+	if bytes.Equal(m.store.entries[0].Commitment, m.store.entries[1].Commitment) {
+		t.Fatal("equal private bytes can be told by their commitments")
+	}
+}
+
+// Link is what docs/journal-format.md says, computed here by hand.
+func TestLink(t *testing.T) {
+	r := Record{Seq: 1, At: -2, Kind: "k", Bytes: []byte("bytes")}
+	long := make([]byte, 32, 64)
+	long = binary.BigEndian.AppendUint64(long, 1)
+	long = binary.BigEndian.AppendUint64(long, ^uint64(1))
+	long = append(long, "\x01k\x05bytes"...)
+	if got := Link([32]byte{}, r); got != sha256.Sum256(long) {
+		t.Fatalf("%x", got)
+	}
+	r.Commitment = bytes.Repeat([]byte{7}, 32)
+	if got := Link([32]byte{}, r); got != sha256.Sum256(append(long, r.Commitment...)) {
+		t.Fatalf("%x", got)
+	}
+}
