@@ -1,0 +1,201 @@
+package stats
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"jiaohao/server/hall"
+)
+
+// table is one day as bytes: a dictionary of words, the places made of them, and one line a fact. It never changes.
+type table struct {
+	date  hall.Date
+	bytes []byte
+}
+
+// tableOf counts a day.
+func tableOf(d *hall.PastDay) table {
+	w := &tableWriter{words: map[string]int{}, places: map[place]int{}}
+	lines := 0
+	for i := range d.Tickets {
+		for _, f := range factsOf(&d.Tickets[i]) {
+			w.line(f)
+			lines++
+		}
+	}
+	bytes := binary.AppendUvarint(nil, uint64(len(w.words)))
+	bytes = append(bytes, w.dictionary...)
+	bytes = binary.AppendUvarint(bytes, uint64(len(w.places)))
+	bytes = append(bytes, w.index...)
+	bytes = binary.AppendUvarint(bytes, uint64(lines))
+	bytes = append(bytes, w.lines...)
+	return table{date: d.Date, bytes: append(make([]byte, 0, len(bytes)), bytes...)}
+}
+
+type tableWriter struct {
+	words                    map[string]int
+	places                   map[place]int
+	dictionary, index, lines []byte
+}
+
+func (w *tableWriter) word(s string) uint64 {
+	n, known := w.words[s]
+	if !known {
+		n = len(w.words)
+		w.words[s] = n
+		w.dictionary = append(binary.AppendUvarint(w.dictionary, uint64(len(s))), s...)
+	}
+	return uint64(n)
+}
+
+func (w *tableWriter) place(p place) uint64 {
+	n, known := w.places[p]
+	if !known {
+		n = len(w.places)
+		w.places[p] = n
+		for _, s := range []string{p.service, p.window, p.staff, p.department, p.class} {
+			w.index = binary.AppendUvarint(w.index, w.word(s))
+		}
+	}
+	return uint64(n)
+}
+
+// line writes a fact. The stay is written as what it is longer than the other times together, which is nearly always
+// nothing.
+func (w *tableWriter) line(f fact) {
+	b := binary.AppendUvarint(w.lines, w.place(f.place))
+	b = append(b, byte(f.hour), byte(f.flags), byte(f.flags>>8))
+	if f.flags&hasCases != 0 {
+		b = binary.AppendUvarint(b, uint64(f.cases))
+	}
+	for _, t := range []struct {
+		has  flags
+		time hall.Time
+	}{{hasWait, f.wait}, {hasWay, f.way}, {hasHandling, f.handling}, {hasStay, f.stay - f.wait - f.way - f.handling}} {
+		if f.flags&t.has != 0 {
+			b = binary.AppendVarint(b, int64(t.time))
+		}
+	}
+	w.lines = b
+}
+
+var errTable = errors.New("stats: a day's table is damaged")
+
+// tableReader walks a table. Its first fault stays in bad, and everything after it reads as zero.
+type tableReader struct {
+	rest   []byte
+	places []place
+	lines  uint64
+	bad    bool
+}
+
+// open reads the dictionary and the places.
+func (t table) open() *tableReader {
+	r := &tableReader{rest: t.bytes}
+	words := make([]string, 0, r.size(1))
+	for range cap(words) {
+		n := r.size(1)
+		words = append(words, string(r.rest[:n]))
+		r.rest = r.rest[n:]
+	}
+	r.places = make([]place, 0, r.size(5))
+	for range cap(r.places) {
+		r.places = append(r.places, place{r.word(words), r.word(words), r.word(words), r.word(words), r.word(words)})
+	}
+	r.lines = uint64(r.size(4))
+	return r
+}
+
+// size reads a number of things that take at least so many bytes each, so that a damaged one cannot ask for much memory.
+func (r *tableReader) size(least int) int {
+	n := r.uvarint()
+	if n > uint64(len(r.rest)/least) {
+		r.bad = true
+		return 0
+	}
+	return int(n)
+}
+
+func (r *tableReader) uvarint() uint64 {
+	n, size := binary.Uvarint(r.rest)
+	if size <= 0 {
+		r.fail()
+		return 0
+	}
+	r.rest = r.rest[size:]
+	return n
+}
+
+func (r *tableReader) time() hall.Time {
+	n, size := binary.Varint(r.rest)
+	if size <= 0 {
+		r.fail()
+		return 0
+	}
+	r.rest = r.rest[size:]
+	return hall.Time(n)
+}
+
+func (r *tableReader) fail() { r.bad, r.rest = true, nil }
+
+func (r *tableReader) word(words []string) string {
+	n := r.uvarint()
+	if n >= uint64(len(words)) {
+		r.bad = true
+		return ""
+	}
+	return words[n]
+}
+
+// line is a fact as it is stored: its place by number.
+type line struct {
+	fact
+	place int
+}
+
+// next reads a line; ok is false after the last one, or at a fault.
+func (r *tableReader) next() (l line, ok bool) {
+	if r.lines == 0 || r.bad {
+		return line{}, false
+	}
+	r.lines--
+	n := r.uvarint()
+	if n >= uint64(len(r.places)) || len(r.rest) < 3 || r.rest[0] > 23 {
+		r.fail()
+		return line{}, false
+	}
+	l.place, l.hour, l.flags = int(n), int(r.rest[0]), flags(r.rest[1])|flags(r.rest[2])<<8
+	r.rest = r.rest[3:]
+	r.values(&l)
+	return l, !r.bad
+}
+
+func (r *tableReader) values(l *line) {
+	if l.flags&hasCases != 0 {
+		l.cases = int(r.uvarint())
+	}
+	if l.flags&hasWait != 0 {
+		l.wait = r.time()
+	}
+	if l.flags&hasWay != 0 {
+		l.way = r.time()
+	}
+	if l.flags&hasHandling != 0 {
+		l.handling = r.time()
+	}
+	if l.flags&hasStay != 0 {
+		l.stay = r.time() + l.wait + l.way + l.handling
+	}
+}
+
+// check walks the whole table.
+func (t table) check() error {
+	r := t.open()
+	for _, more := r.next(); more; {
+		_, more = r.next()
+	}
+	if r.bad || len(r.rest) > 0 {
+		return errTable
+	}
+	return nil
+}
