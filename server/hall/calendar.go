@@ -105,9 +105,13 @@ func (c *planCheck) dates(pointer string, list []DayOff) map[string]Name {
 }
 
 // BusinessDate is the date whose business day t belongs to: the calendar date, or the one before until the boundary.
+// The wall clock decides, so that the boundary is the same on days when summer time begins or ends.
 func (p *Plan) BusinessDate(t Time) Date {
 	local := t.In(p.Zone())
-	return DateOf(local.Add(-time.Duration(p.index.calendar.boundary) * time.Minute))
+	if minuteOf(local) < p.index.calendar.boundary {
+		return DateOf(local).Next(-1)
+	}
+	return DateOf(local)
 }
 
 // hoursOn gives the opening hours of a date, none on a day off.
@@ -219,10 +223,7 @@ func (p *Plan) moment(date Date, minute int) Time {
 }
 
 // endsOn is the boundary that ends a business date.
-func (p *Plan) endsOn(date Date) Time {
-	next := DateOf(date.Noon(p.Zone()).AddDate(0, 0, 1))
-	return p.moment(next, p.index.calendar.boundary)
-}
+func (p *Plan) endsOn(date Date) Time { return p.moment(date.Next(1), p.index.calendar.boundary) }
 
 // opensOn is when the day of a date is opened by itself; ok is false on a day off.
 func (p *Plan) opensOn(date Date) (at Time, ok bool) {
@@ -236,12 +237,16 @@ func (p *Plan) opensOn(date Date) (at Time, ok bool) {
 	return p.moment(date, max(hours[0].from-p.Calendar.IssueMinutes, p.index.calendar.boundary)), true
 }
 
-// closesOn is when the day of a date is closed by itself.
+// closesOn is when the day of a date is closed by itself. An hour before the boundary is one of the night after.
 func (p *Plan) closesOn(date Date) Time {
-	if p.Calendar.AlwaysOpen || p.index.calendar.hardClose == 0 {
+	c := &p.index.calendar
+	if p.Calendar.AlwaysOpen {
 		return p.endsOn(date)
 	}
-	return p.moment(date, p.index.calendar.hardClose)
+	if c.hardClose <= c.boundary {
+		date = date.Next(1)
+	}
+	return p.moment(date, c.hardClose)
 }
 
 // Hours lists the opening hours of the business date of t, as "08:30-12:00".

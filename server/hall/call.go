@@ -232,7 +232,7 @@ func (c Uncall) decide(b *book, at Time, by Actor) ([]Event, error) {
 		return nil, err
 	}
 	if l.Stage == Serving {
-		if l.Calls == 0 || len(l.Shares) > 0 || l.Times.Handling > 0 {
+		if l.Calls == 0 || len(l.Shares) > 0 || l.Since != l.StartedAt {
 			return nil, Refuse(WrongState, "state", l.State())
 		}
 		return []Event{&LegUnstarted{Leg: k, Window: c.Window}}, nil

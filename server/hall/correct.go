@@ -1,5 +1,7 @@
 package hall
 
+import "slices"
+
 // TicketVoided takes a ticket out of every count although its visit had ended. Its number stays used.
 type TicketVoided struct {
 	Key TicketKey `json:"key" cbor:"1,keyasint"`
@@ -115,7 +117,7 @@ func (c Reclassify) decide(b *book, at Time, by Actor) ([]Event, error) {
 	if l.Stage == Ended {
 		return nil, Refuse(WrongState, "state", t.State())
 	}
-	if s, _ := b.plan.Service(l.Service); len(s.Classes) > 0 && c.Class != Ordinary && !contains(s.Classes, c.Class) {
+	if s, _ := b.plan.Service(l.Service); len(s.Classes) > 0 && c.Class != Ordinary && !slices.Contains(s.Classes, c.Class) {
 		return nil, Refuse(ClassNotAllowed, "class", c.Class, "service", l.Service)
 	}
 	if l.Class == c.Class && l.Claimed == "" {
@@ -123,15 +125,6 @@ func (c Reclassify) decide(b *book, at Time, by Actor) ([]Event, error) {
 	}
 	return []Event{&Reclassified{Leg: t.LegKey(), Class: class.ID, Credit: minutes(class.CreditMinutes), Strict: class.Strict,
 		Secret: textSecret(c.Reason)}}, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
-	return false
 }
 
 // LegCorrected replaces what was said of a finished handling.
@@ -195,6 +188,11 @@ type Rating struct {
 	At      Time     `json:"at" cbor:"4,keyasint"`
 }
 
+// rated reports whether a leg has been judged.
+func (t *Ticket) rated(leg int) bool {
+	return slices.ContainsFunc(t.Ratings, func(r Rating) bool { return r.Leg == leg })
+}
+
 // Rated is a rating given.
 type Rated struct {
 	Leg     LegKey   `json:"leg" cbor:"1,keyasint"`
@@ -249,10 +247,8 @@ func (c Rate) decide(b *book, at Time, by Actor) ([]Event, error) {
 			return nil, Refuse(Invalid, "pointer", "/reasons/"+string(rune('0'+i)))
 		}
 	}
-	for _, r := range t.Ratings {
-		if r.Leg == c.Leg {
-			return nil, Refuse(AlreadyRated, "leg", c.Leg)
-		}
+	if t.rated(c.Leg) {
+		return nil, Refuse(AlreadyRated, "leg", c.Leg)
 	}
 	return []Event{&Rated{Leg: c.Ticket.leg(c.Leg), Level: c.Level, Reasons: c.Reasons, Secret: textSecret(c.Text)}}, nil
 }

@@ -213,15 +213,15 @@ func (c Issue) window(b *book, s Service) (string, error) {
 		}
 		return c.Window, nil
 	}
-	return b.shortest(offers), nil
+	return b.shortest(offers, nil), nil
 }
 
-// shortest is the window with the fewest waiting, open ones first.
-func (b *book) shortest(windows []string) string {
+// shortest is the window with the fewest waiting, those on their way there (coming, may be nil) included; open ones first.
+func (b *book) shortest(windows []string, coming map[string]int) string {
 	best, least := "", 0
 	for _, w := range windows {
 		info, _ := b.queues.get("window:" + w)
-		n := info.Waiting
+		n := info.Waiting + coming[w]
 		if b.post(w).State != PostOpen {
 			n += 1 << 20
 		}

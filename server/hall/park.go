@@ -49,6 +49,7 @@ type LegUnparked struct {
 	Leg    LegKey `json:"leg" cbor:"1,keyasint"`
 	Window string `json:"window" cbor:"2,keyasint"`
 	Staff  string `json:"staff" cbor:"3,keyasint"`
+	Share  Time   `json:"share,omitempty" cbor:"4,keyasint,omitempty"` // handling so far by somebody else, who keeps it
 }
 
 // Kind names the event.
@@ -57,10 +58,13 @@ func (*LegUnparked) Kind() string { return "leg.unparked" }
 func (e *LegUnparked) about() (LegKey, string) { return e.Leg, e.Window }
 
 func (e *LegUnparked) apply(b *book, s Stamp) {
-	b.change(e.Leg, func(t *Ticket, l *Leg) {
-		l.turn(Serving, s.At)
-		l.Staff = e.Staff
-	})
+	b.change(e.Leg, func(t *Ticket, l *Leg) { l.unpark(e, s.At) })
+}
+
+func (l *Leg) unpark(e *LegUnparked, at Time) {
+	l.share(l.Staff, e.Share)
+	l.turn(Serving, at)
+	l.Staff = e.Staff
 }
 
 // Unpark takes up one of the window's parked tickets.
@@ -84,5 +88,5 @@ func (c Unpark) decide(b *book, at Time, by Actor) ([]Event, error) {
 	if !slices.Contains(post.Parked, t.LegKey()) {
 		return nil, Refuse(NotYourWindow, "window", t.Leg().Window)
 	}
-	return []Event{&LegUnparked{Leg: t.LegKey(), Window: c.Window, Staff: post.Staff}}, nil
+	return []Event{&LegUnparked{Leg: t.LegKey(), Window: c.Window, Staff: post.Staff, Share: t.Leg().shareFor(post.Staff, at)}}, nil
 }

@@ -3,6 +3,7 @@ package hall
 import (
 	"cmp"
 	"math"
+	"strings"
 )
 
 // Rules that a call can follow, as recorded in [Why].
@@ -146,7 +147,7 @@ func (p *picker) group(queue string, start standing, held bool, f func(Candidate
 			return next, true
 		}
 		c, eligible := p.candidate(at, leg)
-		if eligible == held {
+		if eligible == held || held && p.b.tooEarly(leg, p.at) {
 			continue
 		}
 		taken++
@@ -182,10 +183,13 @@ func (b *book) isHeld(l *Leg, at Time) bool {
 	return info.Calls < l.HeldUntil
 }
 
+// tooEarly reports whether a leg's slot is still far away: unlike who came back, it may not be called when nobody else waits.
+func (b *book) tooEarly(k LegKey, at Time) bool {
+	l, _ := b.leg(k)
+	return l.SlotAt > 0 && at < l.SlotAt-minutes(slotLead)
+}
+
 func (p *picker) offer(c Candidate) {
-	if l, _ := p.b.leg(c.Leg); l.SlotAt > 0 && p.at < l.SlotAt-minutes(slotLead) {
-		return
-	}
 	switch {
 	case len(p.best) == 0:
 		p.best = append(p.best, c)
@@ -283,7 +287,7 @@ func (b *book) leg(k LegKey) (*Leg, bool) {
 
 // ahead counts the waiting legs of the same queue that Pick would take before the leg, which need not stand in it yet.
 func (b *book) ahead(me standing, at Time) int {
-	n := 0
+	n, lead := 0, b.lead(me.queue)
 	start := standing{queue: me.queue, strict: true, from: math.MinInt64}
 	for {
 		group, ok := b.groupAt(me.queue, start)
@@ -293,22 +297,35 @@ func (b *book) ahead(me standing, at Time) int {
 		if !me.strict || group.strict {
 			low := group
 			low.from = math.MinInt64
-			n += b.queue.rank(me.bound(group)) - b.queue.rank(low)
+			n += b.queue.rank(me.bound(group, lead(group)-lead(me))) - b.queue.rank(low)
 		}
 		start = group
 		start.from = math.MaxInt64
 	}
 }
 
-// bound is the first key of a group that Pick would not take before me.
-func (me standing) bound(group standing) standing {
-	group.from = me.from + group.credit - me.credit
+// lead gives what legs of a queue score besides the time they stand: credit, and the preference of the window if the queue
+// belongs to one.
+func (b *book) lead(queue string) func(s standing) Time {
+	var at Window
+	if id, bound := strings.CutPrefix(queue, "window:"); bound {
+		at, _ = b.plan.Window(id)
+	} else if id, bound := strings.CutPrefix(queue, "staff:"); bound {
+		post, _ := State{b}.PostOf(id)
+		at, _ = b.plan.Window(post.Window)
+	}
+	return func(s standing) Time { return s.credit + at.preference(s.service) }
+}
+
+// bound is the first key of a group, which leads me by so much, that Pick would not take before me.
+func (me standing) bound(group standing, lead Time) standing {
+	group.from = me.from + lead
 	switch {
 	case group.strict != me.strict:
 		group.from = math.MaxInt64
-	case group.credit == me.credit:
+	case lead == 0:
 		group.number, group.leg = me.number, me.leg
-	case group.credit < me.credit: // an equal score then stands earlier and goes first
+	case lead < 0: // an equal score then stands earlier and goes first
 		group.from++
 	}
 	return group
@@ -323,31 +340,31 @@ func (b *book) groupAt(queue string, start standing) (standing, bool) {
 }
 
 func (b *book) heldAhead(me standing, at Time) int {
-	n := 0
+	n, lead := 0, b.lead(me.queue)
 	for other, leg := range b.held.from(standing{queue: me.queue, strict: true, from: math.MinInt64}) {
 		if other.queue != me.queue {
 			break
 		}
-		if l, _ := b.leg(leg); b.isHeld(l, at) && firstOf(other, me) {
+		if l, _ := b.leg(leg); b.isHeld(l, at) && other.goesBefore(me, lead(other)-lead(me)) {
 			n++
 		}
 	}
 	return n
 }
 
-// firstOf tells whether Pick would take a before b, both in one queue.
-func firstOf(a, b standing) bool {
-	if a.strict != b.strict {
-		return a.strict
+// goesBefore tells whether Pick would take s, which leads other by so much, before other; both are in one queue.
+func (s standing) goesBefore(other standing, lead Time) bool {
+	if s.strict != other.strict {
+		return s.strict
 	}
-	if c := cmp.Compare(a.from-a.credit, b.from-b.credit); c != 0 {
+	if c := cmp.Compare(s.from-lead, other.from); c != 0 {
 		return c < 0
 	}
-	if a.from != b.from {
-		return a.from < b.from
-	}
-	if c := compareNumbers(a.number, b.number); c != 0 {
+	if c := cmp.Compare(s.from, other.from); c != 0 {
 		return c < 0
 	}
-	return compareLegs(a.leg, b.leg) < 0
+	if c := compareNumbers(s.number, other.number); c != 0 {
+		return c < 0
+	}
+	return compareLegs(s.leg, other.leg) < 0
 }

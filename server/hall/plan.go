@@ -207,6 +207,7 @@ type Notice struct {
 
 // planIndex is derived from a plan once, when it comes into use.
 type planIndex struct {
+	sound    bool // nothing was wrong
 	zone     *time.Location
 	services map[string]int
 	windows  map[string]int

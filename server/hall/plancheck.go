@@ -39,6 +39,7 @@ func (p *Plan) Check() []Fault {
 	c.staff()
 	c.calendar()
 	c.rules()
+	c.index.sound = len(c.faults) == 0
 	p.index = c.index
 	return c.faults
 }

@@ -56,8 +56,8 @@ func (c SetPlan) decide(b *book, at Time, by Actor) ([]Event, error) {
 	if by.Kind != System && !slices.Contains(by.Roles, RoleAdministrator) {
 		return nil, Refuse(Forbidden)
 	}
-	if faults := c.Plan.Check(); len(faults) > 0 {
-		return nil, Refuse(Invalid, "pointer", "/plan/"+faults[0].Pointer, "reason", faults[0].Text)
+	if fault, found := c.fault(); found {
+		return nil, Refuse(Invalid, "pointer", "/plan/"+fault.Pointer, "reason", fault.Text)
 	}
 	if b.plan != nil && b.planHash == c.Hash {
 		return nil, nil
@@ -74,11 +74,27 @@ func (c SetPlan) decide(b *book, at Time, by Actor) ([]Event, error) {
 	return []Event{&PlanSet{Plan: c.Plan, Hash: c.Hash, Source: c.Source}}, nil
 }
 
+// fault finds the first fault of the plan. One that was found sound is not checked again: it may be the plan in force,
+// which others are reading.
+func (c SetPlan) fault() (Fault, bool) {
+	if c.Plan == nil {
+		return Fault{Text: "is missing"}, true
+	}
+	if c.Plan.index != nil && c.Plan.index.sound {
+		return Fault{}, false
+	}
+	faults := c.Plan.Check()
+	if len(faults) == 0 {
+		return Fault{}, false
+	}
+	return faults[0], true
+}
+
 func (b *book) dayAfter(at Time) Date {
 	if !b.open {
 		return b.plan.BusinessDate(at)
 	}
-	return DateOf(b.today.Noon(b.plan.Zone()).AddDate(0, 0, 1))
+	return b.today.Next(1)
 }
 
 // inUse names something that the new plan takes away although people depend on it now; "" = nothing.

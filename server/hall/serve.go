@@ -50,11 +50,13 @@ func (*LegUnstarted) Kind() string { return "leg.unstarted" }
 func (e *LegUnstarted) about() (LegKey, string) { return e.Leg, e.Window }
 
 func (e *LegUnstarted) apply(b *book, s Stamp) {
-	b.change(e.Leg, func(t *Ticket, l *Leg) {
-		way := l.StartedAt - l.CalledAt
-		l.Times.Way -= way
-		l.Stage, l.Since, l.StartedAt = Called, l.CalledAt, 0
-	})
+	b.change(e.Leg, func(t *Ticket, l *Leg) { l.unstart() })
+}
+
+// unstart makes a handling that began with the last call a call again; see [Uncall] for when that is possible.
+func (l *Leg) unstart() {
+	l.Times.Way -= l.StartedAt - l.CalledAt
+	l.Stage, l.Since, l.StartedAt = Called, l.CalledAt, 0
 }
 
 // LegEnded ends a leg for good, but for a finish that is taken back.
@@ -112,8 +114,13 @@ func (c Finish) decide(b *book, at Time, by Actor) ([]Event, error) {
 		return nil, err
 	}
 	e := &LegEnded{Leg: k, End: Finished, Window: c.Window, Staff: by.ID, Items: items, Inferred: l.Stage == Called}
-	e.Doubtful = !c.Confirm && l.Stage == Serving && at-l.Since > b.doubtfulAfter(l.Service)
+	e.Doubtful = !c.Confirm && b.doubtful(l, at)
 	return []Event{e}, nil
+}
+
+// doubtful reports whether a handling has lasted beyond reason, all of its stretches together.
+func (b *book) doubtful(l *Leg, at Time) bool {
+	return l.Stage == Serving && l.Times.Handling+at-l.Since > b.doubtfulAfter(l.Service)
 }
 
 // doubtfulAfter is the handling beyond which the staff probably forgot to press the key: three times the usual, and the
@@ -178,7 +185,7 @@ func (c GoneAway) decide(b *book, at Time, by Actor) ([]Event, error) {
 	if l.Stage != Serving {
 		return nil, Refuse(WrongState, "state", l.State())
 	}
-	return []Event{&LegEnded{Leg: k, End: Left, Window: c.Window, Staff: by.ID}}, nil
+	return []Event{&LegEnded{Leg: k, End: Left, Window: c.Window, Staff: by.ID, Doubtful: b.doubtful(l, at)}}, nil
 }
 
 // LegReopened takes a finish back: the citizen is still there.
@@ -186,6 +193,7 @@ type LegReopened struct {
 	Leg    LegKey `json:"leg" cbor:"1,keyasint"`
 	Window string `json:"window" cbor:"2,keyasint"`
 	Staff  string `json:"staff" cbor:"3,keyasint"`
+	Share  Time   `json:"share,omitempty" cbor:"4,keyasint,omitempty"` // handling so far by somebody else, who keeps it
 }
 
 // Kind names the event.
@@ -194,15 +202,52 @@ func (*LegReopened) Kind() string { return "leg.reopened" }
 func (e *LegReopened) about() (LegKey, string) { return e.Leg, e.Window }
 
 func (e *LegReopened) apply(b *book, s Stamp) {
-	b.changePost(e.Window, func(p *Post) { p.Finished, p.LastEnded = max(0, p.Finished-1), LegKey{} })
-	b.change(e.Leg, func(t *Ticket, l *Leg) {
-		l.Times.Away += s.At - l.EndedAt
-		l.Stage, l.Since, l.End, l.EndedAt = Serving, s.At, 0, 0
-		l.Items, l.Window, l.Staff, l.Inferred, l.Doubtful = nil, e.Window, e.Staff, false, false
-		if l.StartedAt == 0 {
-			l.StartedAt = s.At
+	l, _ := b.leg(e.Leg)
+	b.changePost(l.Window, func(p *Post) {
+		p.Finished = max(0, p.Finished-1)
+		if p.LastEnded == e.Leg {
+			p.LastEnded = LegKey{}
 		}
 	})
+	b.change(e.Leg, func(t *Ticket, l *Leg) { l.reopen(e, s.At) })
+}
+
+// reopen goes on with a finished handling. Where the start was inferred the citizen was there at the finish at the latest.
+func (l *Leg) reopen(e *LegReopened, at Time) {
+	if l.StartedAt == 0 {
+		l.StartedAt = l.EndedAt
+	}
+	l.share(l.Staff, e.Share)
+	l.Times.Away += at - l.EndedAt
+	l.Stage, l.Since, l.End, l.EndedAt = Serving, at, 0, 0
+	l.Items, l.Window, l.Staff, l.Inferred, l.Doubtful = nil, e.Window, e.Staff, false, false
+}
+
+// share leaves a part of the handling with who did it.
+func (l *Leg) share(staff string, handling Time) {
+	if handling > 0 {
+		l.Shares = append(slices.Clone(l.Shares), Share{Staff: staff, Handling: handling})
+	}
+}
+
+// own is the handling so far, up to at, that nobody else has been given: the part of the leg's present staff.
+func (l *Leg) own(at Time) Time {
+	own := l.Times.Handling
+	if l.Stage == Serving {
+		own += at - l.Since
+	}
+	for _, s := range l.Shares {
+		own -= s.Handling
+	}
+	return own
+}
+
+// shareFor is what the present staff keeps when somebody goes on with the handling.
+func (l *Leg) shareFor(staff string, at Time) Time {
+	if l.Staff == staff {
+		return 0
+	}
+	return l.own(at)
 }
 
 // Reopen takes back the finish of a ticket: its own staff for some minutes, a supervisor all day.
@@ -221,13 +266,21 @@ func (c Reopen) decide(b *book, at Time, by Actor) ([]Event, error) {
 		return nil, Refuse(NotFound)
 	}
 	l := t.Leg()
-	if t.Voided || l.Stage != Ended || l.End != Finished || len(t.Ratings) > 0 {
+	if t.Voided || l.Stage != Ended || l.End != Finished || t.rated(len(t.Legs)) {
 		return nil, Refuse(WrongState, "state", t.State())
 	}
-	if !by.Supervises() && (l.Staff != by.ID || at-l.EndedAt > minutes(b.plan.Rules.ReopenMinutes)) {
+	if !b.mayReopen(l, at, by) {
 		return nil, Refuse(Forbidden)
 	}
-	return []Event{&LegReopened{Leg: t.LegKey(), Window: c.Window, Staff: post.Staff}}, nil
+	return []Event{&LegReopened{Leg: t.LegKey(), Window: c.Window, Staff: post.Staff, Share: l.shareFor(post.Staff, at)}}, nil
+}
+
+// mayReopen: its own staff for some minutes, a supervisor on the same business day.
+func (b *book) mayReopen(l *Leg, at Time, by Actor) bool {
+	if by.Supervises() {
+		return b.plan.BusinessDate(l.EndedAt) == b.plan.BusinessDate(at)
+	}
+	return l.Staff == by.ID && at-l.EndedAt <= minutes(b.plan.Rules.ReopenMinutes)
 }
 
 // LegAdded is a further leg of a visit: moved elsewhere it waits there, at the same window it starts at once.

@@ -144,17 +144,19 @@ func (s State) QuotaLeft(service Service, at Time) (left int, limited bool) {
 
 // WaitingFor counts the waiting legs of a service, those bound to a window or person included.
 func (s State) WaitingFor(service string) int {
-	info, _ := s.b.queues.get("service:" + service)
-	n := info.Waiting
+	n := s.b.waitingIn("service:"+service, service)
 	for _, queue := range s.b.boundQueues() {
-		for at := range s.b.queue.from(standing{queue: queue, service: service, strict: true, from: math.MinInt64}) {
-			if at.queue != queue || at.service != service {
-				break
-			}
-			n++
-		}
+		n += s.b.waitingIn(queue, service)
 	}
 	return n
+}
+
+// waitingIn counts the legs of a service that wait in a queue.
+func (b *book) waitingIn(queue, service string) int {
+	first := standing{queue: queue, service: service, strict: true, credit: math.MinInt64}
+	after := first
+	after.service += "\x00"
+	return b.queue.rank(after) - b.queue.rank(first)
 }
 
 // boundQueues lists the queues of windows and staff in which somebody waits.
@@ -198,7 +200,7 @@ func (s State) Ahead(t Ticket, at Time) (n int, ok bool) {
 func (s State) AheadOfNew(service Service, at Time) int {
 	l := Leg{Service: service.ID}
 	if service.PerWindow() {
-		l.Target.Window = s.b.shortest(s.b.plan.WindowsOf(service.ID))
+		l.Target.Window = s.b.shortest(s.b.plan.WindowsOf(service.ID), nil)
 	}
 	return s.b.ahead(standing{queue: l.Queue(), service: service.ID, from: at, number: Number{Prefix: "~"}}, at)
 }

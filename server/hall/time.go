@@ -44,6 +44,9 @@ func (d Date) Noon(loc *time.Location) time.Time {
 	return time.Date(int(d/10000), time.Month(d/100%100), int(d%100), 12, 0, 0, 0, loc)
 }
 
+// Next is the date so many days later.
+func (d Date) Next(days int) Date { return DateOf(d.Noon(time.UTC).AddDate(0, 0, days)) }
+
 // String gives "2026-11-23", and "" for no date.
 func (d Date) String() string {
 	if d == 0 {

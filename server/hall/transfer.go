@@ -1,5 +1,10 @@
 package hall
 
+import (
+	"math"
+	"slices"
+)
+
 // Places in the queue a transferred ticket can take.
 const (
 	PlaceKeep = "keep" // its standing goes along
@@ -9,7 +14,7 @@ const (
 // Transfer sends a ticket from a window to another service, window or member of staff.
 type Transfer struct {
 	Window  string    // where it is now
-	Ticket  TicketKey // zero = the current one, else one parked here
+	Ticket  TicketKey // zero = the current one, else one parked, passed or waiting here
 	Service string    // exactly one of Service, To and Staff
 	To      string
 	Staff   string
@@ -18,7 +23,7 @@ type Transfer struct {
 }
 
 func (c Transfer) decide(b *book, at Time, by Actor) ([]Event, error) {
-	k, l, err := c.leg(b, by)
+	k, l, err := c.leg(b, at, by)
 	if err != nil {
 		return nil, err
 	}
@@ -39,17 +44,17 @@ func (c Transfer) decide(b *book, at Time, by Actor) ([]Event, error) {
 	if c.Place == PlaceEnd {
 		standing = at
 	}
-	return b.move(k, l, Moved, by.ID, LegAdded{Service: service, Target: target, Standing: standing, Secret: textSecret(c.Note)}), nil
+	return b.move(k, l, at, by.ID, LegAdded{Service: service, Target: target, Standing: standing, Secret: textSecret(c.Note)}), nil
 }
 
 // move ends a leg and adds the one it goes on in.
-func (b *book) move(k LegKey, l *Leg, end End, staff string, to LegAdded) []Event {
+func (b *book) move(k LegKey, l *Leg, at Time, staff string, to LegAdded) []Event {
 	to.Key, to.Leg = k.Ticket(), int(k.Leg)+1
 	to.Class, to.Claimed, to.Credit, to.Strict = l.Class, l.Claimed, l.Credit, l.Strict
-	return []Event{&LegEnded{Leg: k, End: end, Window: l.Window, Staff: staff}, &to}
+	return []Event{&LegEnded{Leg: k, End: Moved, Window: l.Window, Staff: staff, Doubtful: b.doubtful(l, at)}, &to}
 }
 
-func (c Transfer) leg(b *book, by Actor) (LegKey, *Leg, error) {
+func (c Transfer) leg(b *book, at Time, by Actor) (LegKey, *Leg, error) {
 	if c.Ticket.IsZero() {
 		return b.currentLeg(c.Window, by)
 	}
@@ -62,10 +67,22 @@ func (c Transfer) leg(b *book, by Actor) (LegKey, *Leg, error) {
 		return LegKey{}, nil, Refuse(NotFound)
 	}
 	k := t.LegKey()
-	if k != post.Current && (t.Leg().Stage != Parked || t.Leg().Window != c.Window) {
+	if k != post.Current && !b.inReach(c.Window, at, t.Leg()) {
 		return LegKey{}, nil, Refuse(WrongState, "state", t.State())
 	}
 	return k, t.Leg(), nil
+}
+
+// inReach reports whether a leg that is not in hand belongs to a window: parked or passed there, or waiting in a queue
+// that the window serves.
+func (b *book) inReach(window string, at Time, l *Leg) bool {
+	switch l.Stage {
+	case Parked, Passed:
+		return l.Window == window
+	case Waiting:
+		return slices.Contains(newPicker(b, window, at).queues(), l.Queue())
+	}
+	return false
 }
 
 // target settles where the ticket goes: exactly one of service, window and staff was said.
@@ -88,7 +105,7 @@ func (c Transfer) target(b *book, l *Leg) (service string, target Target, err er
 		return "", target, Refuse(ServiceClosed, "service", c.Service, "reason", ReasonNoWindow)
 	}
 	if s.PerWindow() {
-		target.Window = b.shortest(offers)
+		target.Window = b.shortest(offers, nil)
 	}
 	return c.Service, target, nil
 }
@@ -128,15 +145,19 @@ func (e *TargetLapsed) apply(b *book, s Stamp) {
 	b.change(e.Leg, func(t *Ticket, l *Leg) { l.Target = e.To })
 }
 
-// lapses frees everything that waits for a window and its staff, who both go home.
-func (b *book) lapses(window, staff string) []Event {
+// lapses frees everything that waits in the queues of a window or a person that goes home. Closing is the window that
+// closes with them, "" for none.
+func (b *book) lapses(closing string, queues ...string) []Event {
 	var events []Event
-	for _, queue := range []string{"window:" + window, "staff:" + staff} {
-		for at, k := range b.queue.from(standing{queue: queue, strict: true, from: -1 << 62}) {
+	moved := map[string]int{}
+	for _, queue := range queues {
+		for at, k := range b.queue.from(standing{queue: queue, strict: true, from: math.MinInt64}) {
 			if at.queue != queue {
 				break
 			}
-			if to, free := b.retarget(at.service, window); free {
+			if l, _ := b.leg(k); l.Target != b.retarget(at.service, closing, moved) {
+				to := b.retarget(at.service, closing, moved)
+				moved[to.Window]++
 				events = append(events, &TargetLapsed{Leg: k, To: to})
 			}
 		}
@@ -145,20 +166,24 @@ func (b *book) lapses(window, staff string) []Event {
 }
 
 // retarget finds where a leg bound to a closing window may go. A queue by window needs another open window; without one
-// the leg stays and waits for this window to open again.
-func (b *book) retarget(service, closing string) (Target, bool) {
+// the leg waits for this window to open again. Moved counts who was sent where just now: they are not in the queues yet.
+func (b *book) retarget(service, closing string, moved map[string]int) Target {
 	s, known := b.plan.Service(service)
 	if !known || !s.PerWindow() {
-		return Target{}, true
+		return Target{}
 	}
+	offers := b.plan.WindowsOf(service)
 	var open []string
-	for _, w := range b.plan.WindowsOf(service) {
+	for _, w := range offers {
 		if w != closing && b.post(w).State == PostOpen {
 			open = append(open, w)
 		}
 	}
-	if len(open) == 0 {
-		return Target{}, false
+	if len(open) == 0 && slices.Contains(offers, closing) {
+		return Target{Window: closing}
 	}
-	return Target{Window: b.shortest(open)}, true
+	if len(open) == 0 {
+		open = offers
+	}
+	return Target{Window: b.shortest(open, moved)}
 }

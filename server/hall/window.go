@@ -149,7 +149,8 @@ func (c Open) decide(b *book, at Time, by Actor) ([]Event, error) {
 	return append(before, &WindowOpened{Window: c.Window, Staff: by.ID}), nil
 }
 
-// leaveOther closes the window where the actor still sits, if nothing is in hand there: one person, one window.
+// leaveOther closes the window where the actor still sits, if nothing is in hand there: one person, one window. Who waits
+// for the person, not for the window, goes along.
 func (b *book) leaveOther(by Actor, at Time) ([]Event, error) {
 	for _, p := range b.windows.all() {
 		if p.State == PostClosed || p.Staff != by.ID {
@@ -158,7 +159,7 @@ func (b *book) leaveOther(by Actor, at Time) ([]Event, error) {
 		if !p.Current.IsZero() || len(p.Parked) > 0 {
 			return nil, Refuse(WindowBusy, "window", p.Window)
 		}
-		return append(b.lapses(p.Window, p.Staff), &WindowClosed{Window: p.Window}), nil
+		return append(b.lapses(p.Window, "window:"+p.Window), &WindowClosed{Window: p.Window}), nil
 	}
 	return nil, nil
 }
@@ -309,34 +310,42 @@ func (c Close) decide(b *book, at Time, by Actor) ([]Event, error) {
 	if !post.Current.IsZero() {
 		return nil, Refuse(WindowBusy, "window", c.Window)
 	}
-	if service, waiting := b.leavesAlone(c.Window); waiting > 0 && !c.Confirm {
+	if service, waiting := b.leavesAlone(post); waiting > 0 && !c.Confirm {
 		return nil, Refuse(WrongState, "confirm", true, "service", service, "waiting", waiting)
 	}
 	if c.HandTo != "" && (c.HandTo == c.Window || b.post(c.HandTo).State == PostClosed) {
 		return nil, Refuse(WindowNotOpen, "window", c.HandTo)
 	}
-	return b.closing(post, c.HandTo, false), nil
+	return b.closing(post, at, c.HandTo, false), nil
 }
 
-// leavesAlone finds a service whose last window at work this is, with people waiting.
-func (b *book) leavesAlone(window string) (service string, waiting int) {
-	w, _ := b.plan.Window(window)
+// leavesAlone finds a service whose last window at work this is, with people waiting for it or for whoever sits here.
+func (b *book) leavesAlone(post *Post) (service string, waiting int) {
+	w, _ := b.plan.Window(post.Window)
 	for _, s := range w.Services {
-		info, _ := b.queues.get("service:" + s)
-		if info.Waiting > 0 && b.openWindows(s) == 1 {
-			return s, info.Waiting
+		n := b.waitingIn("service:"+s, s) + b.waitingIn("window:"+post.Window, s) + b.waitingIn("staff:"+post.Staff, s)
+		if n > 0 && b.openWindows(s) == 1 {
+			return s, n
 		}
 	}
 	return "", 0
 }
 
-func (b *book) closing(post *Post, handTo string, released bool) []Event {
+// closing ends work at a post with nobody called or being served: who was parked waits again, at the window handTo or
+// where the service is done.
+func (b *book) closing(post *Post, at Time, handTo string, released bool) []Event {
 	var events []Event
+	moved := map[string]int{}
 	for _, k := range post.Parked {
 		l, _ := b.leg(k)
-		events = append(events, b.move(k, l, Moved, "", LegAdded{Service: l.Service, Target: Target{Window: handTo}, Standing: l.StandingFrom})...)
+		to := Target{Window: handTo}
+		if handTo == "" {
+			to = b.retarget(l.Service, post.Window, moved)
+			moved[to.Window]++
+		}
+		events = append(events, b.move(k, l, at, "", LegAdded{Service: l.Service, Target: to, Standing: l.StandingFrom})...)
 	}
-	events = append(events, b.lapses(post.Window, post.Staff)...)
+	events = append(events, b.lapses(post.Window, "window:"+post.Window, "staff:"+post.Staff)...)
 	return append(events, &WindowClosed{Window: post.Window, Released: released})
 }
 
@@ -361,11 +370,12 @@ func (c Release) decide(b *book, at Time, by Actor) ([]Event, error) {
 		if l.Stage == Called {
 			before = append(before, &LegUncalled{Leg: k, Window: c.Window})
 		} else {
-			before = b.move(k, l, Moved, "", LegAdded{Service: l.Service, Standing: l.StandingFrom})
+			to := b.retarget(l.Service, c.Window, nil)
+			before = b.move(k, l, at, "", LegAdded{Service: l.Service, Target: to, Standing: l.StandingFrom})
 		}
 	}
 	after := b.after(at, by, before)
-	return append(before, after.closing(after.post(c.Window), "", true)...), nil
+	return append(before, after.closing(after.post(c.Window), at, "", true)...), nil
 }
 
 // LegHandedOver changes who sits at a window; the handling so far stays with the person before.
@@ -388,10 +398,8 @@ func (e *LegHandedOver) apply(b *book, s Stamp) {
 		return
 	}
 	b.change(e.Leg, func(t *Ticket, l *Leg) {
+		l.share(e.From, e.Share)
 		l.Staff = e.To
-		if e.Share > 0 {
-			l.Shares = append(slices.Clone(l.Shares), Share{Staff: e.From, Handling: e.Share})
-		}
 	})
 }
 
@@ -419,10 +427,8 @@ func (c HandOver) decide(b *book, at Time, by Actor) ([]Event, error) {
 	}
 	e := &LegHandedOver{Window: c.Window, From: post.Staff, To: c.Staff, Leg: post.Current}
 	if l, ok := b.leg(post.Current); ok && l.Stage == Serving {
-		e.Share = l.Times.Handling + at - l.Since
-		for _, s := range l.Shares {
-			e.Share -= s.Handling
-		}
+		e.Share = l.own(at)
 	}
+	before = append(before, b.lapses("", "staff:"+post.Staff)...)
 	return append(before, e), nil
 }
