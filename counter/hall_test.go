@@ -142,7 +142,9 @@ func (a answer) code() string {
 	return code
 }
 
-func (st *story) post(by hall.Actor, path, body string) answer { return st.send(by, "", "POST", path, body) }
+func (st *story) post(by hall.Actor, path, body string) answer {
+	return st.send(by, "", "POST", path, body)
+}
 
 func (st *story) send(by hall.Actor, key, method, path, body string) answer {
 	st.t.Helper()
