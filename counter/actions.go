@@ -23,6 +23,9 @@ type trial struct {
 // trials lists what a window could be asked, each as a command that the rules can judge. What needs a target or a ticket
 // gets one that would do.
 func trials(s hall.State, post hall.Post, next hall.Candidate) []trial {
+	if post.State == hall.PostClosed {
+		return nil
+	}
 	w := post.Window
 	plan, _ := s.Plan().Window(w)
 	list := []trial{

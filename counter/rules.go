@@ -15,6 +15,7 @@ type Rules struct {
 	Classes         []Class       `json:"classes"`
 	MaxCalls        int           `json:"maxCalls"`
 	PassMinCalls    int           `json:"passMinCalls"`
+	PassMinSeconds  int           `json:"passMinSeconds"`
 	DoubtfulMinutes int           `json:"doubtfulMinutes"`
 	MaxCases        int           `json:"maxCases"`
 	MaxItems        int           `json:"maxItems"`
@@ -38,7 +39,8 @@ type Class struct {
 func rulesOf(p *hall.Plan) Rules {
 	r := p.Rules
 	view := Rules{Choosing: r.Choosing, ShowList: r.ShowList, Outcome: r.Outcome, Outcomes: outcomesOf(r.Outcome), PauseReasons: []PauseReason{},
-		Classes: []Class{}, MaxCalls: r.MaxCalls, PassMinCalls: r.PassMinCalls, DoubtfulMinutes: r.DoubtfulMinutes, MaxCases: hall.MaxCases,
+		Classes: []Class{}, MaxCalls: r.MaxCalls, PassMinCalls: r.PassMinCalls, PassMinSeconds: r.PassMinSeconds,
+		DoubtfulMinutes: r.DoubtfulMinutes, MaxCases: hall.MaxCases,
 		MaxItems: hall.MaxItems, MaxText: hall.MaxText}
 	for _, reason := range r.PauseReasons {
 		view.PauseReasons = append(view.PauseReasons, PauseReason{ID: reason.ID, Name: public.NameOf(reason.Name), Icon: reason.Icon})
