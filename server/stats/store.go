@@ -1,0 +1,250 @@
+package stats
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"jiaohao/server/hall"
+)
+
+// Store keeps folds in one file, so that a start need not fold years again. It is a cache: whatever is damaged, lost or of
+// another version is not there, and the caller folds the journal instead. It is safe for concurrent use.
+type Store struct {
+	mu    sync.Mutex
+	path  string
+	db    *bbolt.DB
+	saved map[string]mark
+}
+
+// mark is how many sealed days of which fold are in the file.
+type mark struct {
+	fold *Fold
+	days int
+}
+
+// lockWait is how long Open waits for another process to let go of the file.
+const lockWait = time.Second
+
+var headsBucket = []byte("folds")
+
+func daysBucket(name string) []byte { return []byte("days of " + name) }
+
+// Open opens the file at path, and begins it anew when it is damaged. An error means that there can be no file: another
+// process has it, or the folder cannot be written.
+func Open(path string) (*Store, error) {
+	s := &Store{path: path, saved: map[string]mark{}}
+	err := s.open()
+	if err == nil {
+		return s, nil
+	}
+	if errors.Is(err, berrors.ErrTimeout) || errors.Is(err, os.ErrPermission) {
+		return nil, fmt.Errorf("stats: opening %s: %w", path, err)
+	}
+	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Store) open() (err error) {
+	defer s.guard(&err)()
+	s.db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: lockWait})
+	if err != nil {
+		return err
+	}
+	return s.db.Update(func(tx *bbolt.Tx) error {
+		_, err := tx.CreateBucketIfNotExists(headsBucket)
+		return err
+	})
+}
+
+// begin throws the file away and makes a new one. The old one stays open, since a damaged file can be impossible to close;
+// that costs one handle.
+func (s *Store) begin() error {
+	if err := os.Remove(s.path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("stats: removing the damaged %s: %w", s.path, err)
+	}
+	clear(s.saved)
+	if err := s.open(); err != nil {
+		return fmt.Errorf("stats: creating %s: %w", s.path, err)
+	}
+	return nil
+}
+
+// errDamaged is what a damaged page of the file comes out as.
+var errDamaged = errors.New("stats: the file is damaged")
+
+// guard makes an error of what the library does about damaged pages: it panics, or touches memory behind the file's end.
+func (s *Store) guard(err *error) func() {
+	before := debug.SetPanicOnFault(true)
+	return func() {
+		debug.SetPanicOnFault(before)
+		if p := recover(); p != nil {
+			*err = fmt.Errorf("%w: %v", errDamaged, p)
+		}
+	}
+}
+
+// Close closes the file.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.db.Close()
+}
+
+// Load gives what was saved last under a name, and the sequence it had reached; ok is false when there is nothing whole.
+func (s *Store) Load(name string) (seq uint64, b []byte, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.view(func(tx *bbolt.Tx) error {
+		seq, b, ok = unwrap(name, tx.Bucket(headsBucket).Get([]byte(name)))
+		return nil
+	})
+	if err != nil {
+		return 0, nil, false
+	}
+	return seq, b, ok
+}
+
+// Save keeps bytes under a name, with the sequence they have reached. When it returns they are on the disk.
+func (s *Store) Save(name string, seq uint64, b []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.update(func(tx *bbolt.Tx) error {
+		return tx.Bucket(headsBucket).Put([]byte(name), wrap(name, seq, b))
+	})
+}
+
+func (s *Store) view(f func(tx *bbolt.Tx) error) (err error) {
+	defer s.guard(&err)()
+	return s.db.View(f)
+}
+
+// update writes, into a new file if the old one turns out to be damaged.
+func (s *Store) update(f func(tx *bbolt.Tx) error) error {
+	try := func() (err error) {
+		defer s.guard(&err)()
+		return s.db.Update(f)
+	}
+	err := try()
+	if !errors.Is(err, errDamaged) {
+		return err
+	}
+	if err := s.begin(); err != nil {
+		return err
+	}
+	return try()
+}
+
+// wrap puts a checksum over name, sequence and bytes before them.
+func wrap(name string, seq uint64, b []byte) []byte {
+	v := make([]byte, sha256.Size, sha256.Size+8+len(b))
+	v = append(binary.BigEndian.AppendUint64(v, seq), b...)
+	sum := checksum(name, v[sha256.Size:])
+	copy(v, sum[:])
+	return v
+}
+
+func checksum(name string, b []byte) [32]byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d %s", len(name), name)
+	h.Write(b)
+	return [32]byte(h.Sum(nil))
+}
+
+func unwrap(name string, v []byte) (seq uint64, b []byte, ok bool) {
+	if len(v) < sha256.Size+8 || checksum(name, v[sha256.Size:]) != [32]byte(v[:sha256.Size]) {
+		return 0, nil, false
+	}
+	v = v[sha256.Size:]
+	return binary.BigEndian.Uint64(v), append([]byte(nil), v[8:]...), true
+}
+
+// SaveFold keeps figures under a name. Sealed days that are in the file already are not written again.
+func (s *Store) SaveFold(name string, f *Fold) error {
+	f.mu.RLock()
+	head, err := f.head()
+	seq, sealed := f.seq, f.sealed
+	f.mu.RUnlock()
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err = s.update(func(tx *bbolt.Tx) error {
+		days, from, err := s.daysOf(tx, name, f)
+		if err != nil {
+			return err
+		}
+		for _, t := range sealed[from:] {
+			key := binary.BigEndian.AppendUint32(nil, uint32(t.date))
+			if err := days.Put(key, t.bytes); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket(headsBucket).Put([]byte(name), wrap(name, seq, head))
+	})
+	if err != nil {
+		return fmt.Errorf("stats: saving %s: %w", name, err)
+	}
+	s.saved[name] = mark{fold: f, days: len(sealed)}
+	return nil
+}
+
+// daysOf gives the bucket of sealed days and how many of the fold's are in it. The days of a fold that neither came from
+// this file nor was saved into it before replace those that are there: they may be of another journal.
+func (s *Store) daysOf(tx *bbolt.Tx, name string, f *Fold) (days *bbolt.Bucket, from int, err error) {
+	if m := s.saved[name]; m.fold == f {
+		if days = tx.Bucket(daysBucket(name)); days != nil {
+			return days, m.days, nil
+		}
+	}
+	if err := tx.DeleteBucket(daysBucket(name)); err != nil && !errors.Is(err, berrors.ErrBucketNotFound) {
+		return nil, 0, err
+	}
+	days, err = tx.CreateBucket(daysBucket(name))
+	return days, 0, err
+}
+
+// LoadFold gives the figures saved last under a name; ok is false when they are not whole. A day that is damaged makes all
+// of them so: they name each other.
+func (s *Store) LoadFold(name string) (f *Fold, ok bool) {
+	seq, head, ok := s.Load(name)
+	if !ok {
+		return nil, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var sealed []table
+	err := s.view(func(tx *bbolt.Tx) error {
+		days := tx.Bucket(daysBucket(name))
+		if days == nil {
+			return errDamaged
+		}
+		return days.ForEach(func(key, b []byte) error {
+			if len(key) != 4 {
+				return errDamaged
+			}
+			sealed = append(sealed, table{date: hall.Date(binary.BigEndian.Uint32(key)), bytes: append([]byte(nil), b...)})
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, false
+	}
+	f, err = restore(head, sealed)
+	if err != nil || f.seq != seq {
+		return nil, false
+	}
+	s.saved[name] = mark{fold: f, days: len(sealed)}
+	return f, true
+}
