@@ -1,8 +1,8 @@
 package journal
 
 import (
-	"context"
 	"encoding/binary"
+	"flag"
 	"os"
 	"path/filepath"
 	"sync"
@@ -102,12 +102,12 @@ func BenchmarkAppend(b *testing.B) {
 		name    string
 		private []byte
 	}{{"public", nil}, {"private", []byte("1101**********4233 a digest of 32 bytes and some text")}} {
-		b.Run(row.name, func(b *testing.B) { benchAppend(b, row.private) })
+		b.Run(row.name, func(b *testing.B) { benchAppend(b, b.TempDir(), row.private) })
 	}
 }
 
-func benchAppend(b *testing.B, private []byte) {
-	j := open(b, b.TempDir(), Options{})
+func benchAppend(b *testing.B, dir string, private []byte) {
+	j := open(b, dir, Options{})
 	commitTicket := appendTo(j, private)
 	raw := rawLog(b)
 	n := max(b.N/3, writers)
@@ -137,19 +137,63 @@ func appendTo(j *Bolt, private []byte) func(n int) error {
 	return func(n int) error { return j.Append(j.Head().Seq, batch[:n]).Err }
 }
 
-// BenchmarkRead reads and checks a journal from the first record to the last.
-func BenchmarkRead(b *testing.B) {
-	j := open(b, b.TempDir(), Options{})
+// records is how long the journal of BenchmarkLong is: -records 10000000 shows that length costs nothing.
+var records = flag.Int("records", 200_000, "records in the journal of BenchmarkLong")
+
+// BenchmarkLong opens, verifies, reads and appends to a long journal.
+func BenchmarkLong(b *testing.B) {
+	dir := b.TempDir()
+	fill(b, dir)
+	b.Run("open", func(b *testing.B) { benchOpen(b, dir) })
+	b.Run("read", func(b *testing.B) {
+		benchWalk(b, dir, func(j Journal) error {
+			return j.Read(ctx, 1, func(Record) error { return nil })
+		})
+	})
+	b.Run("verify", func(b *testing.B) {
+		benchWalk(b, dir, func(j Journal) error {
+			report, err := Verify(ctx, j, nil)
+			if err == nil && report.Break != nil {
+				err = report.Break
+			}
+			return err
+		})
+	})
+	b.Run("append", func(b *testing.B) { benchAppend(b, dir, nil) })
+}
+
+func fill(b *testing.B, dir string) {
+	j := open(b, dir, Options{})
 	batch := make([]Draft, 10_000)
 	for i := range batch {
 		batch[i] = ticket
 	}
-	for range 20 {
+	for int(j.Head().Seq) < *records {
 		add(b, j, batch)
 	}
+	if err := j.Close(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func benchOpen(b *testing.B, dir string) {
+	for b.Loop() {
+		j, err := Open(dir, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := j.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// benchWalk measures a walk over all records.
+func benchWalk(b *testing.B, dir string, walk func(Journal) error) {
+	j := open(b, dir, Options{ReadOnly: true})
 	b.ResetTimer()
 	for b.Loop() {
-		if err := j.Read(context.Background(), 1, func(Record) error { return nil }); err != nil {
+		if err := walk(j); err != nil {
 			b.Fatal(err)
 		}
 	}
