@@ -106,7 +106,7 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
 // readsWhileAppending is worth most under the race detector.
 func readsWhileAppending(t *testing.T, h Harness) {
-	const batches = 60
+	const batches = 25
 	mustAppend(t, h.Journal, drafts(10, 28))
 	var readers sync.WaitGroup
 	done := make(chan struct{})
