@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"jiaohao/server/hall"
@@ -115,4 +116,32 @@ type Counts struct {
 func (d *Desk) Counts() Counts {
 	return Counts{Seq: d.State().Seq(), Done: d.done.Load(), Refused: d.refused.Load(), Appends: d.appends.Load(), Full: d.full.Load(),
 		LastAppend: time.Duration(d.lastLag.Load()), Waiting: len(d.orders)}
+}
+
+// notes keeps the free texts that pages show beside tickets, read once each from beside the chain.
+type notes struct {
+	mu   sync.Mutex
+	text map[uint64]string
+}
+
+// maxNotes bounds the memory of notes; beyond it they are read again.
+const maxNotes = 4096
+
+// Note gives the free text beside a record; "" for none. It is quick enough for rendering a view.
+func (d *Desk) Note(seq uint64) string {
+	d.notes.mu.Lock()
+	defer d.notes.mu.Unlock()
+	if text, known := d.notes.text[seq]; known {
+		return text
+	}
+	secret, err := d.Secret(context.Background(), seq)
+	if err != nil {
+		d.log.Warn("a note cannot be read", "seq", seq, "error", err)
+		return ""
+	}
+	if d.notes.text == nil || len(d.notes.text) >= maxNotes {
+		d.notes.text = map[uint64]string{}
+	}
+	d.notes.text[seq] = secret.Text
+	return secret.Text
 }

@@ -46,6 +46,7 @@ type Desk struct {
 	dead    chan struct{} // closed: the committer has ended
 
 	state   atomic.Pointer[published]
+	notes   notes
 	full    atomic.Bool
 	refused atomic.Uint64
 	done    atomic.Uint64

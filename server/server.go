@@ -145,6 +145,8 @@ func (s *Server) own() {
 	s.handle("GET /api/v1/openapi.json", http.HandlerFunc(s.openAPI))
 	s.handle("GET /enrol/{code}", http.HandlerFunc(s.enrolPage))
 	s.handle("POST /enrol/{code}", http.HandlerFunc(s.enrol))
+	s.handle("GET /setup", http.HandlerFunc(s.showSetup))
+	s.handle("POST /setup", http.HandlerFunc(s.setUp))
 	for _, page := range []string{"kiosk", "display", "counter", "supervisor"} {
 		to := "/" + page + "/page/"
 		s.handle("GET /"+page, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -18,11 +18,11 @@ type Caller struct {
 	Lang     string // zh or en
 	Key      string // Idempotency-Key
 	Digest   []byte // of method, path and body under that key
-	Text     Texts
+	Say      Sentences
 }
 
-// Texts gives a message in a language: the sentence behind a key, with its parameters.
-type Texts func(lang, key string, params map[string]any) string
+// Sentences gives the title and the detail of a refusal in a language, by its code.
+type Sentences func(lang, code string, params map[string]any) (title, detail string)
 
 type callerKey struct{}
 

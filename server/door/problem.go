@@ -62,7 +62,8 @@ func Codes() map[hall.Code]int {
 }
 
 // Refuse turns an error into what the caller may know of it: a refusal becomes its problem document, anything else reads
-// "internal" and goes to the log in full.
+// "internal" and goes to the log in full. An undecided command (http.ErrAbortHandler) has no answer at all: the connection
+// is closed, as any status would sound like a yes or a no.
 func Refuse(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -75,15 +76,14 @@ func Refuse(ctx context.Context, err error) error {
 	if errors.As(err, &r) {
 		return NewProblem(ctx, r.Code, r.Params)
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, http.ErrAbortHandler) {
-		return err
+	if errors.Is(err, http.ErrAbortHandler) {
+		panic(http.ErrAbortHandler)
 	}
 	slog.ErrorContext(ctx, "a request failed", "actor", Actor(ctx).String(), "error", err)
 	return NewProblem(ctx, "internal", nil)
 }
 
-// NewProblem makes a problem document with the sentences of the caller's language. Params: {"reason": …} of service_closed
-// choose the sentence; all of them fill its gaps.
+// NewProblem makes a problem document with the sentences of the caller's language, params filling their gaps.
 func NewProblem(ctx context.Context, code hall.Code, params map[string]any) *Problem {
 	c := Of(ctx)
 	p := &Problem{Type: "/problems/" + string(code), Status: statuses[code], Code: string(code), Params: params}
@@ -94,18 +94,10 @@ func NewProblem(ctx context.Context, code hall.Code, params map[string]any) *Pro
 		p.Params = map[string]any{}
 	}
 	p.Title, p.Detail = string(code), string(code)
-	if c.Text != nil {
-		p.Title = c.Text(c.Lang, "problem."+string(code)+".title", p.Params)
-		p.Detail = c.Text(c.Lang, detailKey(code, p.Params), p.Params)
+	if c.Say != nil {
+		p.Title, p.Detail = c.Say(c.Lang, string(code), p.Params)
 	}
 	return p
-}
-
-func detailKey(code hall.Code, params map[string]any) string {
-	if reason, ok := params["reason"].(string); ok && code == hall.ServiceClosed {
-		return "problem.service_closed.detail." + reason
-	}
-	return "problem." + string(code) + ".detail"
 }
 
 // The API library tells its own errors through a package variable; here they become problem documents like all others.
