@@ -205,7 +205,7 @@ func (s State) AheadOfNew(service Service, at Time) int {
 	return s.b.ahead(standing{queue: l.Queue(), service: service.ID, from: at, number: Number{Prefix: "~"}}, at)
 }
 
-// Line lists whom Pick would call at a window one after the other, at most limit, held legs last.
+// Line lists whom Pick would call at a window one after the other, at most limit, if nobody came or went; held legs last.
 func (s State) Line(window string, at Time, limit int) []Candidate {
 	p := newPicker(s.b, window, at)
 	var line []Candidate
@@ -218,8 +218,33 @@ func (s State) Line(window string, at Time, limit int) []Candidate {
 			line = append(line, c)
 		}
 	}
-	return p.sorted(line, limit)
+	p.capped = false
+	p.sort(line)
+	return head(p.post.spread(line), limit)
 }
+
+// spread puts ordinary legs between strict ones where the window's cap will ask for it. The line is sorted, strict first.
+func (p *Post) spread(line []Candidate) []Candidate {
+	ordinary := slices.IndexFunc(line, func(c Candidate) bool { return !c.Strict || c.Held })
+	if ordinary <= 0 {
+		return line
+	}
+	strict, rest := line[:ordinary], line[ordinary:]
+	calls := Post{Strict: p.Strict}
+	spread := make([]Candidate, 0, len(line))
+	for len(strict) > 0 && len(rest) > 0 && !rest[0].Held {
+		from := &strict
+		if calls.strictCapped() {
+			from = &rest
+		}
+		spread = append(spread, (*from)[0])
+		calls.note((*from)[0].Strict)
+		*from = (*from)[1:]
+	}
+	return append(append(spread, strict...), rest...)
+}
+
+func head(line []Candidate, limit int) []Candidate { return line[:min(len(line), limit)] }
 
 // NextOf lists the tickets of a service that any window would call first, at most limit, held legs left out.
 func (s State) NextOf(service string, at Time, limit int) []Candidate {
@@ -234,25 +259,19 @@ func (s State) NextOf(service string, at Time, limit int) []Candidate {
 			line = append(line, c)
 		}
 	}
-	return p.sorted(line, limit)
+	p.sort(line)
+	return head(line, limit)
 }
 
-func (p *picker) sorted(line []Candidate, limit int) []Candidate {
+// sort puts who may be called first, then who is held, then whose slot is far away; each in the order of the calls.
+func (p *picker) sort(line []Candidate) {
+	rank := func(c Candidate) int { return btoi(c.Held) + btoi(c.Held && p.b.tooEarly(c.Leg, p.at)) }
 	slices.SortFunc(line, func(a, b Candidate) int {
-		switch {
-		case a.Held != b.Held:
-			return 1 - 2*btoi(b.Held)
-		case p.before(a, b):
-			return -1
-		case p.before(b, a):
-			return 1
+		if c := rank(a) - rank(b); c != 0 {
+			return c
 		}
-		return 0
+		return btoi(p.before(b, a)) - btoi(p.before(a, b))
 	})
-	if len(line) > limit {
-		line = line[:limit]
-	}
-	return line
 }
 
 // LongestWait gives the longest time in waiting among the waiting legs of a service, and whose; ok is false when nobody waits.

@@ -53,7 +53,12 @@ func (p *Post) strictCapped() bool {
 func (p *Post) called(e *LegCalled) {
 	p.Calls++
 	p.Chosen += btoi(e.Why.Rule == RuleChosen)
-	p.Strict = append(slices.Clone(p.Strict), e.Strict)
+	p.note(e.Strict)
+}
+
+// note keeps whether the last calls were of strict classes.
+func (p *Post) note(strict bool) {
+	p.Strict = append(slices.Clone(p.Strict), strict)
 	if len(p.Strict) > strictHistory {
 		p.Strict = p.Strict[1:]
 	}
