@@ -5,7 +5,8 @@
 //
 // A journal has one appender at a time: the sequence that a batch gets is decided by the caller, so two appenders
 // would only take turns at being refused. Every other method may be called by any number of goroutines, while appends
-// go on. No method waits for a slow reader except ErasePrivate, which waits for the reads and backups under way.
+// go on. Only ErasePrivate and Close wait for a backup under way and hold up readers meanwhile. Append never waits for a
+// reader.
 package journal
 
 import (

@@ -74,41 +74,43 @@ func forge(seq uint64) func(*bbolt.Tx) error {
 	}
 }
 
+// tamperings of a journal of 40 records, and how Verify must name each. what is empty for one that changes nothing.
+var tamperings = []struct {
+	name   string
+	change func(*bbolt.Tx) error
+	seq    uint64
+	what   Damage
+}{
+	{"a record deleted", drop(recordsBucket, 17), 17, Missing},
+	{"the first record deleted", drop(recordsBucket, 1), 1, Missing},
+	{"a run deleted", drop(recordsBucket, 17, 18, 19), 17, Missing},
+	{"the last record deleted", drop(recordsBucket, 40), 40, Cut},
+	{"the last three deleted", drop(recordsBucket, 38, 39, 40), 38, Cut},
+	{"all deleted", drop(recordsBucket, upTo(40)...), 1, Cut},
+	{"neighbours swapped", swap(recordsBucket, 20, 21), 20, Order},
+	{"two far apart swapped", swap(recordsBucket, 3, 33), 3, Order},
+	{"a record doubled over another", swap(recordsBucket, 12, 12), 0, ""},
+	{"a record forged with its chain", forge(15), 16, Altered},
+	{"the last record forged with its chain", forge(40), 40, Cut},
+	{"a record behind the head", put(recordsBucket, seqKey(41), []byte("x")), 40, Cut},
+	{"a record before the first", put(recordsBucket, seqKey(0), []byte("x")), 0, Order},
+	{"something among the records", put(recordsBucket, []byte("\x00\x00\x00\x00\x00\x00\x00\x05a"), []byte("x")), 6, Order},
+	{"a record emptied", put(recordsBucket, seqKey(9), nil), 9, Altered},
+	{"the head moved back", put(metaBucket, headKey, appendHead(nil, Head{Seq: 38, At: 1, Chain: [32]byte{1}})), 38, Cut},
+	{"the head's time altered", flip(metaBucket, headKey, 15), 40, Cut},
+	{"the head's chain altered", flip(metaBucket, headKey, 47), 40, Cut},
+	{"private bytes altered", flip(privateBucket, seqKey(4), 40), 4, Private},
+	{"the private key altered", flip(privateBucket, seqKey(4), 0), 4, Private},
+	{"private bytes cut", put(privateBucket, seqKey(4), make([]byte, 32)), 4, Private},
+	{"private bytes deleted", drop(privateBucket, 4), 4, Private},
+	{"private bytes swapped", swap(privateBucket, 4, 7), 4, Private},
+	{"private bytes where there were none", put(privateBucket, seqKey(5), make([]byte, 50)), 5, Private},
+	{"private bytes of no record", put(privateBucket, []byte("stray"), []byte("x")), 0, Private},
+	{"private bytes behind the head", put(privateBucket, seqKey(99), []byte("x")), 0, Private},
+}
+
 func TestTamperingIsNamed(t *testing.T) {
-	head := appendHead(nil, Head{Seq: 38, At: 1, Chain: [32]byte{1}})
-	for _, row := range []struct {
-		name   string
-		change func(*bbolt.Tx) error
-		seq    uint64
-		what   Damage
-	}{
-		{"a record deleted", drop(recordsBucket, 17), 17, Missing},
-		{"the first record deleted", drop(recordsBucket, 1), 1, Missing},
-		{"a run deleted", drop(recordsBucket, 17, 18, 19), 17, Missing},
-		{"the last record deleted", drop(recordsBucket, 40), 40, Cut},
-		{"the last three deleted", drop(recordsBucket, 38, 39, 40), 38, Cut},
-		{"all deleted", drop(recordsBucket, upTo(40)...), 1, Cut},
-		{"neighbours swapped", swap(recordsBucket, 20, 21), 20, Order},
-		{"two far apart swapped", swap(recordsBucket, 3, 33), 3, Order},
-		{"a record doubled over another", swap(recordsBucket, 12, 12), 0, ""},
-		{"a record forged with its chain", forge(15), 16, Altered},
-		{"the last record forged with its chain", forge(40), 40, Cut},
-		{"a record behind the head", put(recordsBucket, seqKey(41), []byte("x")), 40, Cut},
-		{"a record before the first", put(recordsBucket, seqKey(0), []byte("x")), 0, Order},
-		{"something among the records", put(recordsBucket, []byte("\x00\x00\x00\x00\x00\x00\x00\x05a"), []byte("x")), 6, Order},
-		{"a record emptied", put(recordsBucket, seqKey(9), nil), 9, Altered},
-		{"the head moved back", put(metaBucket, headKey, head), 38, Cut},
-		{"the head's time altered", flip(metaBucket, headKey, 15), 40, Cut},
-		{"the head's chain altered", flip(metaBucket, headKey, 47), 40, Cut},
-		{"private bytes altered", flip(privateBucket, seqKey(4), 40), 4, Private},
-		{"the private key altered", flip(privateBucket, seqKey(4), 0), 4, Private},
-		{"private bytes cut", put(privateBucket, seqKey(4), make([]byte, 32)), 4, Private},
-		{"private bytes deleted", drop(privateBucket, 4), 4, Private},
-		{"private bytes swapped", swap(privateBucket, 4, 7), 4, Private},
-		{"private bytes where there were none", put(privateBucket, seqKey(5), make([]byte, 50)), 5, Private},
-		{"private bytes of no record", put(privateBucket, []byte("stray"), []byte("x")), 0, Private},
-		{"private bytes behind the head", put(privateBucket, seqKey(99), []byte("x")), 0, Private},
-	} {
+	for _, row := range tamperings {
 		t.Run(row.name, func(t *testing.T) {
 			dir := filled(t, 40)
 			edit(t, dir, row.change)
