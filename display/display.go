@@ -4,8 +4,11 @@ package display
 
 import (
 	"context"
+	"embed"
 	"encoding/json"
 	"errors"
+	"io/fs"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -50,8 +53,28 @@ func New(d Deps) *Display {
 	return &Display{deps: d, voice: newVoice(d)}
 }
 
+//go:embed page
+var page embed.FS
+
 // Register adds the JSON operations: there are none, boards only listen.
 func (d *Display) Register(huma.API) {}
+
+// Handlers gives the pages made by the server, for terminals of the role board.
+func (d *Display) Handlers() map[string]http.Handler {
+	return map[string]http.Handler{
+		"GET /display/page/{$}": http.HandlerFunc(d.shell),
+		"GET /display/plain":    http.HandlerFunc(d.plain),
+	}
+}
+
+// Pages gives the files of the board's page.
+func (d *Display) Pages() map[string]fs.FS {
+	files, err := fs.Sub(page, "page")
+	if err != nil {
+		panic(err) // only a malformed name is an error, and this one is not
+	}
+	return map[string]fs.FS{"/display/page/": files}
+}
 
 // Views gives the live view of the boards: display, display&zone=…, display&window=….
 func (d *Display) Views() map[string]func(context.Context, url.Values) (live.Topic, error) {
