@@ -97,10 +97,11 @@ func (b *Bolt) settle(before, after Head, err error) Result {
 	return Result{Outcome: Unknown, Head: before, Err: fmt.Errorf("journal: append to %s: %w", b.path, err)}
 }
 
-// unchanged tells whether the file still has the head that it had.
+// unchanged tells whether the file still has the head that it had. It must not wait for views, which come before
+// appending; the caller's hold of appending keeps the scrubbing away as well.
 func (b *Bolt) unchanged(before Head) bool {
 	var stored Head
-	err := b.view(func(tx *bbolt.Tx) (err error) {
+	err := b.look(func(tx *bbolt.Tx) (err error) {
 		stored, err = decodeHead(tx.Bucket(metaBucket).Get(headKey))
 		return err
 	})

@@ -67,6 +67,7 @@ type Bolt struct {
 	update func(func(*bbolt.Tx) error) error
 
 	// views is held for reading by every read transaction, and for writing by the scrubbing of freed pages.
+	// Whoever needs both takes views before appending.
 	views sync.RWMutex
 	// saving is held by whoever writes the snapshot's file.
 	saving sync.Mutex
@@ -267,10 +268,10 @@ func (b *Bolt) Close() error {
 	if b.closed.Swap(true) {
 		return ErrClosed
 	}
-	b.appending.Lock()
-	defer b.appending.Unlock()
 	b.views.Lock()
 	defer b.views.Unlock()
+	b.appending.Lock()
+	defer b.appending.Unlock()
 	b.saving.Lock()
 	defer b.saving.Unlock()
 	return b.release()
@@ -299,12 +300,17 @@ func (b *Bolt) writable() error {
 }
 
 // view runs f in a read transaction.
-func (b *Bolt) view(f func(*bbolt.Tx) error) (err error) {
+func (b *Bolt) view(f func(*bbolt.Tx) error) error {
 	b.views.RLock()
 	defer b.views.RUnlock()
 	if b.closed.Load() {
 		return ErrClosed
 	}
+	return b.look(f)
+}
+
+// look is view for those who hold views or appending.
+func (b *Bolt) look(f func(*bbolt.Tx) error) (err error) {
 	defer b.guard(&err)()
 	return b.db.View(f)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"go.etcd.io/bbolt"
 )
@@ -53,28 +54,43 @@ type Report struct {
 // progressEvery is how many records lie between two calls of Verify's progress.
 const progressEvery = 10_000
 
-// layoutChecker is a journal that lies in something which can be damaged besides its records.
-type layoutChecker interface {
-	checkLayout(ctx context.Context) error
+// filed is a journal that lies in a file, which can be damaged besides its records.
+type filed interface {
+	checkFile(ctx context.Context) error
+	checkStrays() error
 }
 
-// Verify walks a whole journal and checks the chain, every commitment, the head and the file's layout. It calls
+// Verify walks a whole journal and checks the file's layout, the chain, every commitment and the head. It calls
 // progress, which may be nil, now and then with the number of records checked and that of all. Damage is in the
 // report; the error tells that the walk itself did not come to its end.
 func Verify(ctx context.Context, j Journal, progress func(done, total uint64)) (Report, error) {
 	v := &verifier{report: Report{Head: j.Head()}, progress: progress}
-	err := j.Read(ctx, 1, v.record)
-	if err == nil {
-		err = v.end()
-	}
-	if l, ok := j.(layoutChecker); ok && err == nil {
-		err = l.checkLayout(ctx)
-	}
+	err := v.walk(ctx, j)
 	if errors.As(err, &v.report.Break) {
 		return v.report, nil
 	}
 	return v.report, err
 }
+
+// walk looks at the file before it reads records, since bbolt does not come back from pages that lead in circles.
+func (v *verifier) walk(ctx context.Context, j Journal) error {
+	f, inFile := j.(filed)
+	if inFile {
+		if err := f.checkFile(ctx); err != nil {
+			return err
+		}
+	}
+	if err := j.Read(ctx, 1, v.record); err != nil && !errors.Is(err, errBeyond) {
+		return err
+	}
+	if err := v.end(); err != nil || !inFile {
+		return err
+	}
+	return f.checkStrays()
+}
+
+// errBeyond ends a walk at the head that it began with, when records were appended since.
+var errBeyond = errors.New("journal: beyond the head")
 
 // verifier follows the records of one walk. It checks the chain by itself, whatever the journal did on the way.
 type verifier struct {
@@ -85,6 +101,8 @@ type verifier struct {
 
 func (v *verifier) record(r Record) error {
 	switch {
+	case v.last.Seq == v.report.Head.Seq:
+		return errBeyond
 	case r.Seq != v.last.Seq+1:
 		return &Break{v.last.Seq + 1, Missing, fmt.Sprintf("record %d comes next", r.Seq)}
 	case Link(v.last.Chain, r) != r.Chain:
@@ -118,29 +136,11 @@ func (v *verifier) end() error {
 	return nil
 }
 
-// checkLayout checks what reading the records does not show: records behind the head, private bytes without a
-// record, and pages of the file. Appends go on; the transaction keeps the pages that it looks at.
-func (b *Bolt) checkLayout(ctx context.Context) error {
-	b.appending.Lock()
-	locked := true
-	defer func() {
-		if locked {
-			b.appending.Unlock()
-		}
-	}()
-	err := b.view(func(tx *bbolt.Tx) error {
-		p, err := readPages(b.file)
-		if err != nil {
-			return err
-		}
-		head := b.Head()
-		b.appending.Unlock()
-		locked = false
+// checkFile checks the header and the pages of the file.
+func (b *Bolt) checkFile(ctx context.Context) error {
+	err := b.pinned(func(_ *bbolt.Tx, p *pages, head Head) error {
 		if p.torn > 0 {
 			return &Break{head.Seq, File, "a header page is damaged, the newest commit may be missing"}
-		}
-		if err := b.checkStrays(tx, head); err != nil {
-			return err
 		}
 		return p.checkLayout(ctx)
 	})
@@ -150,17 +150,44 @@ func (b *Bolt) checkLayout(ctx context.Context) error {
 	return b.name(err, 0)
 }
 
+// pinned runs f with a transaction, its pages and its head. No append comes between these three, but they go on
+// while f runs: the transaction keeps its pages from being used again.
+func (b *Bolt) pinned(f func(*bbolt.Tx, *pages, Head) error) error {
+	b.views.RLock()
+	defer b.views.RUnlock()
+	b.appending.Lock()
+	release := sync.OnceFunc(b.appending.Unlock)
+	defer release()
+	if b.closed.Load() {
+		return ErrClosed
+	}
+	return b.look(func(tx *bbolt.Tx) error {
+		p, err := readPages(b.file)
+		if err != nil {
+			return err
+		}
+		head := b.Head()
+		release()
+		return f(tx, p, head)
+	})
+}
+
 // checkStrays looks for what belongs to no record.
-func (b *Bolt) checkStrays(tx *bbolt.Tx, head Head) error {
-	if key, _ := tx.Bucket(recordsBucket).Cursor().Last(); string(key) > string(seqKey(head.Seq)) {
+func (b *Bolt) checkStrays() error {
+	return b.name(b.pinned(strays), 0)
+}
+
+func strays(tx *bbolt.Tx, _ *pages, head Head) error {
+	records := tx.Bucket(recordsBucket)
+	if key, _ := records.Cursor().Last(); string(key) > string(seqKey(head.Seq)) {
 		return &Break{head.Seq, Cut, "there are records behind the head"}
 	}
-	if key, _ := tx.Bucket(recordsBucket).Cursor().First(); key != nil && string(key) < string(seqKey(1)) {
+	if key, _ := records.Cursor().First(); key != nil && string(key) < string(seqKey(1)) {
 		return &Break{0, Order, "there is something before the first record"}
 	}
+	kinds := interned()
 	return tx.Bucket(privateBucket).ForEach(func(key, _ []byte) error {
-		value := tx.Bucket(recordsBucket).Get(key)
-		if r, err := decodeRecord(value, interned()); err != nil || r.Commitment == nil {
+		if r, err := decodeRecord(records.Get(key), kinds); err != nil || r.Commitment == nil {
 			return &Break{0, Private, fmt.Sprintf("private bytes under the key %x belong to no record", key)}
 		}
 		return nil
