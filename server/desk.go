@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -172,6 +173,7 @@ func (d *Desk) Run() {
 		case p := <-orders:
 			d.decide(w, cur, p)
 		case <-ready:
+			d.gather(w, cur)
 			w, cur = d.handOver(w, cur)
 		case <-timer.C:
 			timer.Reset(d.due(w, cur))
@@ -179,6 +181,21 @@ func (d *Desk) Run() {
 			return
 		case <-stop:
 			stop = nil
+		}
+	}
+}
+
+// gather takes those along who have just been answered and come back at once. Without it two half groups of the same
+// clients would take turns, each paying a whole sync; there is no waiting here, only letting the others run.
+func (d *Desk) gather(w *hall.Working, cur *batch) {
+	for quiet := 0; quiet < 3 && len(cur.waiting) < maxBatch; {
+		select {
+		case p := <-d.orders:
+			d.decide(w, cur, p)
+			quiet = 0
+		default:
+			quiet++
+			runtime.Gosched()
 		}
 	}
 }
