@@ -105,14 +105,24 @@ func (s *Store) Close() error {
 func (s *Store) Load(name string) (seq uint64, b []byte, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err := s.view(func(tx *bbolt.Tx) error {
-		seq, b, ok = unwrap(name, tx.Bucket(headsBucket).Get([]byte(name)))
-		return nil
+	err := s.read(func(tx *bbolt.Tx) (err error) {
+		seq, b, err = unwrap(name, tx.Bucket(headsBucket).Get([]byte(name)))
+		return err
 	})
-	if err != nil {
-		return 0, nil, false
+	return seq, b, err == nil
+}
+
+// errNone says that nothing was ever saved under a name.
+var errNone = errors.New("stats: nothing was saved")
+
+// read looks into the file. Where one thing is damaged the rest is not trusted either: the file is made anew, and if that
+// cannot be, the next save says so.
+func (s *Store) read(f func(tx *bbolt.Tx) error) error {
+	err := s.view(f)
+	if err != nil && !errors.Is(err, errNone) {
+		return errors.Join(err, s.begin())
 	}
-	return seq, b, ok
+	return err
 }
 
 // Save keeps bytes under a name, with the sequence they have reached. When it returns they are on the disk.
@@ -161,12 +171,15 @@ func checksum(name string, b []byte) [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
-func unwrap(name string, v []byte) (seq uint64, b []byte, ok bool) {
+func unwrap(name string, v []byte) (seq uint64, b []byte, err error) {
+	if v == nil {
+		return 0, nil, errNone
+	}
 	if len(v) < sha256.Size+8 || checksum(name, v[sha256.Size:]) != [32]byte(v[:sha256.Size]) {
-		return 0, nil, false
+		return 0, nil, errDamaged
 	}
 	v = v[sha256.Size:]
-	return binary.BigEndian.Uint64(v), append([]byte(nil), v[8:]...), true
+	return binary.BigEndian.Uint64(v), append([]byte(nil), v[8:]...), nil
 }
 
 // SaveFold keeps figures under a name. Sealed days that are in the file already are not written again.
@@ -218,33 +231,39 @@ func (s *Store) daysOf(tx *bbolt.Tx, name string, f *Fold) (days *bbolt.Bucket, 
 // LoadFold gives the figures saved last under a name; ok is false when they are not whole. A day that is damaged makes all
 // of them so: they name each other.
 func (s *Store) LoadFold(name string) (f *Fold, ok bool) {
-	seq, head, ok := s.Load(name)
-	if !ok {
-		return nil, false
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var sealed []table
-	err := s.view(func(tx *bbolt.Tx) error {
-		days := tx.Bucket(daysBucket(name))
-		if days == nil {
-			return errDamaged
+	err := s.read(func(tx *bbolt.Tx) error {
+		seq, head, err := unwrap(name, tx.Bucket(headsBucket).Get([]byte(name)))
+		if err != nil {
+			return err
 		}
-		return days.ForEach(func(key, b []byte) error {
-			if len(key) != 4 {
-				return errDamaged
-			}
-			sealed = append(sealed, table{date: hall.Date(binary.BigEndian.Uint32(key)), bytes: append([]byte(nil), b...)})
-			return nil
-		})
+		sealed, err := sealedIn(tx.Bucket(daysBucket(name)))
+		if err != nil {
+			return err
+		}
+		if f, err = restore(head, sealed); err == nil && f.seq != seq {
+			err = errDamaged
+		}
+		return err
 	})
 	if err != nil {
 		return nil, false
 	}
-	f, err = restore(head, sealed)
-	if err != nil || f.seq != seq {
-		return nil, false
-	}
-	s.saved[name] = mark{fold: f, days: len(sealed)}
+	s.saved[name] = mark{fold: f, days: len(f.sealed)}
 	return f, true
+}
+
+func sealedIn(days *bbolt.Bucket) (sealed []table, err error) {
+	if days == nil {
+		return nil, errDamaged
+	}
+	err = days.ForEach(func(key, b []byte) error {
+		if len(key) != 4 {
+			return errDamaged
+		}
+		sealed = append(sealed, table{date: hall.Date(binary.BigEndian.Uint32(key)), bytes: append([]byte(nil), b...)})
+		return nil
+	})
+	return sealed, err
 }
