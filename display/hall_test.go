@@ -102,9 +102,9 @@ func newDeskOf(t *testing.T, p *hall.Plan) *fakeDesk {
 // testPlan is a county's hall of 12 services; windows 1 to n, of which the first twenty have services of their own.
 func testPlan(n int) *hall.Plan {
 	p := &hall.Plan{
-		Hall:    hall.Info{ID: "yunling", Name: hall.Name{Zh: "云岭县政务服务中心", En: "Yunling Government Service Hall"}, Timezone: "Asia/Shanghai"},
-		Zones:   []hall.Zone{{ID: "west", Name: hall.Name{Zh: "西区", En: "West zone"}}, {ID: "east", Name: hall.Name{Zh: "东区", En: "East zone"}}, {ID: "north", Name: hall.Name{Zh: "北区", En: "North zone"}}},
-		Classes: []hall.Class{{ID: hall.Ordinary, Name: hall.Name{Zh: "普通"}, Proof: hall.ProofNone}, {ID: "elderly", Name: hall.Name{Zh: "老年人"}, CreditMinutes: 10, Proof: hall.ProofIDCard}},
+		Hall:     hall.Info{ID: "yunling", Name: hall.Name{Zh: "云岭县政务服务中心", En: "Yunling Government Service Hall"}, Timezone: "Asia/Shanghai"},
+		Zones:    []hall.Zone{{ID: "west", Name: hall.Name{Zh: "西区", En: "West zone"}}, {ID: "east", Name: hall.Name{Zh: "东区", En: "East zone"}}, {ID: "north", Name: hall.Name{Zh: "北区", En: "North zone"}}},
+		Classes:  []hall.Class{{ID: hall.Ordinary, Name: hall.Name{Zh: "普通"}, Proof: hall.ProofNone}, {ID: "elderly", Name: hall.Name{Zh: "老年人"}, CreditMinutes: 10, Proof: hall.ProofIDCard}},
 		Calendar: hall.Calendar{AlwaysOpen: true, Boundary: "04:00", HardClose: "20:00"},
 		Rules:    hall.Rules{PauseReasons: []hall.Reason{{ID: "meal", Name: hall.Name{Zh: "用餐"}}, {ID: "device", Name: hall.Name{Zh: "设备故障"}}}},
 		Notices: []hall.Notice{

@@ -58,7 +58,7 @@ function BlockRow(props) {
     <div class="block__service"><h2 class="block__name">${name(q.name)}</h2><p class="block__wait">${waitLine(q, m.frameAge)}</p></div>
     <div class="block__windows">${props.block.windows.map(w => html`<${Row} key=${w.window} window=${w} queue=${q} model=${m} />`)}
       ${props.block.plates.length > 0 && html`<div class="row row--plates"><${Plates} labels=${props.block.plates} /></div>`}</div>
-    <div class="block__next">${q.next.length ? q.next.slice(0, 3).map(n => html`<span class="block__number" key=${n}><${Num} number=${n} list /></span>`) : direct(props.block)}</div>
+    <div class=${classes('block__next', props.block.windows.length < 2 && 'block__next--row')}>${q.next.length ? q.next.slice(0, 3).map(n => html`<span class="block__number" key=${n}><${Num} number=${n} list /></span>`) : direct(props.block)}</div>
   </section>`;
 }
 
