@@ -351,7 +351,7 @@ func (d *day) count(t *Ticket, by int) {
 	}
 }
 
-// person keeps the list of open tickets of the ticket's person.
+// person keeps the list of open tickets of the ticket's person, in order of issue.
 func (d *day) person(t *Ticket) {
 	if t.PersonRef == "" {
 		return
@@ -360,6 +360,7 @@ func (d *day) person(t *Ticket) {
 	list = slices.DeleteFunc(slices.Clone(list), func(n uint32) bool { return n == t.Key.N })
 	if t.Open() {
 		list = append(list, t.Key.N)
+		slices.Sort(list)
 	}
 	if len(list) == 0 {
 		d.persons.delete(t.PersonRef)

@@ -61,11 +61,25 @@ func (c OpenDay) decide(b *book, at Time, by Actor) ([]Event, error) {
 	case date < b.today:
 		return nil, Refuse(ClockUnconfirmed)
 	}
-	var events []Event
-	if b.next != nil && b.next.From <= date {
-		events = append(events, &PlanSet{Plan: b.next.Plan, Hash: b.next.Hash, Source: b.next.Source})
+	return append(b.nextPlan(date, at, by), &DayOpened{Date: date}), nil
+}
+
+// nextPlan puts the plan kept for this date in force. Windows that it takes away and that nobody has closed overnight are
+// closed; while somebody is still being served somewhere that it takes away it is kept for another day.
+func (b *book) nextPlan(date Date, at Time, by Actor) []Event {
+	if b.next == nil || b.next.From > date {
+		return nil
 	}
-	return append(events, &DayOpened{Date: date}), nil
+	var events []Event
+	for id, post := range b.windows.all() {
+		if _, stays := b.next.Plan.Window(id); !stays && post.State != PostClosed && post.Current.IsZero() {
+			events = append(events, b.closing(post, at, "", true)...)
+		}
+	}
+	if b.after(at, by, events).inUse(b.next.Plan) != "" {
+		return nil
+	}
+	return append(events, &PlanSet{Plan: b.next.Plan, Hash: b.next.Hash, Source: b.next.Source})
 }
 
 // DayClosed ends the issuing of tickets for a business day. Its open legs were ended by events before it, all but those

@@ -110,6 +110,9 @@ func (b *book) inUse(p *Plan) string {
 		if old, _ := b.plan.Service(l.Service); !stays || s.Prefix != old.Prefix || s.PerWindow() != old.PerWindow() {
 			return "service " + l.Service
 		}
+		if l.Stage == Waiting && len(p.WindowsOf(l.Service)) == 0 && len(b.plan.WindowsOf(l.Service)) > 0 {
+			return "service " + l.Service
+		}
 		if _, stays := p.Window(l.Target.Window); !stays && l.Target.Window != "" {
 			return "window " + l.Target.Window
 		}

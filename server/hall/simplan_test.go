@@ -55,7 +55,7 @@ func randomService(r *rand.Rand, i int) Service {
 func randomWindow(r *rand.Rand, i int, services []Service) Window {
 	w := Window{ID: fmt.Sprint(i + 1), Label: Name{Zh: "窗口"}, Zone: "hall", Prefix: string("WXYZ"[i])}
 	for _, s := range services {
-		if r.IntN(2) == 0 {
+		if r.IntN(3) > 0 {
 			w.Services = append(w.Services, s.ID)
 			if r.IntN(4) == 0 {
 				w.Prefer = append(w.Prefer, Prefer{Service: s.ID, Minutes: 1 + r.IntN(15)})

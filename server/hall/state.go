@@ -293,6 +293,6 @@ func (s State) LongestWait(service string, at Time) (number Number, waited Time,
 // Try tells whether a command would be accepted now: nil, or the refusal it would meet. Pages use it to say why a key
 // cannot be pressed, so that the answer is always the rule's own.
 func (s State) Try(c Command, by Actor, at Time) error {
-	_, err := c.decide(s.b, at, by)
+	_, err := s.b.decide(c, at, by)
 	return err
 }

@@ -76,7 +76,7 @@ func (w *Working) Decide(o Order, at Time) (events []Event, answer Receipt, err 
 			return nil, Receipt{Seq: old.Seq, At: old.At, Leg: old.Leg, Window: old.Window, None: old.None, Replayed: true}, nil
 		}
 	}
-	events, err = o.Do.decide(w.b, at, o.By)
+	events, err = w.b.decide(o.Do, at, o.By)
 	if err != nil {
 		return nil, Receipt{}, err
 	}
@@ -84,6 +84,18 @@ func (w *Working) Decide(o Order, at Time) (events []Event, answer Receipt, err 
 	answer = receipt(o.Do, events)
 	answer.Seq, answer.At = w.b.seq+uint64(len(events)), at
 	return events, answer, nil
+}
+
+// decide asks a command, but for a hall without a plan only those that can bring it one.
+func (b *book) decide(c Command, at Time, by Actor) ([]Event, error) {
+	if b.plan == nil {
+		switch c.(type) {
+		case Found, Start, SetPlan, DoubtClock, ConfirmClock:
+		default:
+			return nil, Refuse(WrongState, "state", "no_plan")
+		}
+	}
+	return c.decide(b, at, by)
 }
 
 // receipt finds what an answer is about: the last leg and window that the events speak of.
