@@ -66,59 +66,62 @@ func (c *copyOf) inUse(id uint64) bool {
 // at gives the bytes of a page from an offset on, to be changed.
 func (c *copyOf) at(id uint64, offset int) []byte { return c.bytes[int(id)*pageSize+offset:] }
 
+// pageDamages are ways to damage a page; each must be named, and none may bring the process down.
+var pageDamages = map[string]func(c *copyOf){
+	"a branch that leads to itself": func(c *copyOf) {
+		id := c.first(branchPage)
+		order.PutUint64(c.at(id, pageHeaderSize+8), id)
+	},
+	"a branch whose last child is itself": func(c *copyOf) {
+		id := c.first(branchPage)
+		last := int(order.Uint16(c.at(id, 10))) - 1
+		order.PutUint64(c.at(id, pageHeaderSize+last*elementSize+8), id)
+	},
+	"a branch that leads out of the file": func(c *copyOf) {
+		order.PutUint64(c.at(c.first(branchPage), pageHeaderSize+8), 1<<40)
+	},
+	"a branch that leads to the same leaf twice": func(c *copyOf) {
+		id := c.first(branchPage)
+		copy(c.at(id, pageHeaderSize+elementSize+8)[:8], c.at(id, pageHeaderSize+8)[:8])
+	},
+	"a branch that leads to the freelist": func(c *copyOf) {
+		order.PutUint64(c.at(c.first(branchPage), pageHeaderSize+8), c.pages.freelist)
+	},
+	"a branch without children": func(c *copyOf) { order.PutUint16(c.at(c.first(branchPage), 10), 0) },
+	"a leaf of another number":  func(c *copyOf) { order.PutUint64(c.at(c.first(leafPage), 0), 3) },
+	"a leaf of no sort":         func(c *copyOf) { order.PutUint16(c.at(c.first(leafPage), 8), 0x40) },
+	"a leaf with too many records": func(c *copyOf) {
+		order.PutUint16(c.at(c.first(leafPage), 10), 0xFFF0)
+	},
+	"a leaf as long as the file": func(c *copyOf) { order.PutUint32(c.at(c.first(leafPage), 12), 1<<20) },
+	"a record beyond its page": func(c *copyOf) {
+		order.PutUint32(c.at(c.first(leafPage), pageHeaderSize+12), 1<<30)
+	},
+	"a record that is a bucket": func(c *copyOf) { order.PutUint32(c.at(c.first(leafPage), pageHeaderSize), 1) },
+	"buckets elsewhere":         func(c *copyOf) { order.PutUint16(c.at(c.pages.root, 8), branchPage) },
+	"a bucket that is none":     func(c *copyOf) { order.PutUint32(c.at(c.pages.root, pageHeaderSize), 0) },
+	"a freelist of no sort":     func(c *copyOf) { order.PutUint16(c.at(c.pages.freelist, 8), leafPage) },
+	"a freelist longer than its page": func(c *copyOf) {
+		order.PutUint16(c.at(c.pages.freelist, 10), 0xFFFE)
+	},
+	"a freelist with a page in use": func(c *copyOf) {
+		order.PutUint64(c.at(c.pages.freelist, pageHeaderSize), c.first(leafPage))
+	},
+	"a freelist that forgot a page": func(c *copyOf) {
+		p := c.at(c.pages.freelist, 10)
+		order.PutUint16(p, order.Uint16(p)-1)
+	},
+	"a page full of zeros": func(c *copyOf) { copy(c.at(c.first(leafPage), 0)[:pageSize], make([]byte, pageSize)) },
+	"the first header gone": func(c *copyOf) {
+		copy(c.bytes[:pageSize], make([]byte, pageSize))
+	},
+	"the second header gone": func(c *copyOf) {
+		copy(c.bytes[pageSize:2*pageSize], make([]byte, pageSize))
+	},
+}
+
 func TestDamagedPagesAreNamed(t *testing.T) {
-	for name, damage := range map[string]func(c *copyOf){
-		"a branch that leads to itself": func(c *copyOf) {
-			id := c.first(branchPage)
-			order.PutUint64(c.at(id, pageHeaderSize+8), id)
-		},
-		"a branch whose last child is itself": func(c *copyOf) {
-			id := c.first(branchPage)
-			last := int(order.Uint16(c.at(id, 10))) - 1
-			order.PutUint64(c.at(id, pageHeaderSize+last*elementSize+8), id)
-		},
-		"a branch that leads out of the file": func(c *copyOf) {
-			order.PutUint64(c.at(c.first(branchPage), pageHeaderSize+8), 1<<40)
-		},
-		"a branch that leads to the same leaf twice": func(c *copyOf) {
-			id := c.first(branchPage)
-			copy(c.at(id, pageHeaderSize+elementSize+8)[:8], c.at(id, pageHeaderSize+8)[:8])
-		},
-		"a branch that leads to the freelist": func(c *copyOf) {
-			order.PutUint64(c.at(c.first(branchPage), pageHeaderSize+8), c.pages.freelist)
-		},
-		"a branch without children": func(c *copyOf) { order.PutUint16(c.at(c.first(branchPage), 10), 0) },
-		"a leaf of another number":  func(c *copyOf) { order.PutUint64(c.at(c.first(leafPage), 0), 3) },
-		"a leaf of no sort":         func(c *copyOf) { order.PutUint16(c.at(c.first(leafPage), 8), 0x40) },
-		"a leaf with too many records": func(c *copyOf) {
-			order.PutUint16(c.at(c.first(leafPage), 10), 0xFFF0)
-		},
-		"a leaf as long as the file": func(c *copyOf) { order.PutUint32(c.at(c.first(leafPage), 12), 1<<20) },
-		"a record beyond its page": func(c *copyOf) {
-			order.PutUint32(c.at(c.first(leafPage), pageHeaderSize+12), 1<<30)
-		},
-		"a record that is a bucket": func(c *copyOf) { order.PutUint32(c.at(c.first(leafPage), pageHeaderSize), 1) },
-		"buckets elsewhere":         func(c *copyOf) { order.PutUint16(c.at(c.pages.root, 8), branchPage) },
-		"a bucket that is none":     func(c *copyOf) { order.PutUint32(c.at(c.pages.root, pageHeaderSize), 0) },
-		"a freelist of no sort":     func(c *copyOf) { order.PutUint16(c.at(c.pages.freelist, 8), leafPage) },
-		"a freelist longer than its page": func(c *copyOf) {
-			order.PutUint16(c.at(c.pages.freelist, 10), 0xFFFE)
-		},
-		"a freelist with a page in use": func(c *copyOf) {
-			order.PutUint64(c.at(c.pages.freelist, pageHeaderSize), c.first(leafPage))
-		},
-		"a freelist that forgot a page": func(c *copyOf) {
-			p := c.at(c.pages.freelist, 10)
-			order.PutUint16(p, order.Uint16(p)-1)
-		},
-		"a page full of zeros": func(c *copyOf) { copy(c.at(c.first(leafPage), 0)[:pageSize], make([]byte, pageSize)) },
-		"the first header gone": func(c *copyOf) {
-			copy(c.bytes[:pageSize], make([]byte, pageSize))
-		},
-		"the second header gone": func(c *copyOf) {
-			copy(c.bytes[pageSize:2*pageSize], make([]byte, pageSize))
-		},
-	} {
+	for name, damage := range pageDamages {
 		t.Run(name, func(t *testing.T) {
 			c := damagedCopy(t)
 			whole := bytes.Clone(c.bytes)
