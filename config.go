@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	_ "embed" // the county hall that runs when no file is there
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/viper"
+
+	"jiaohao/server/hall"
+)
+
+// Config is everything that config.yaml says: how the program runs, and the plan of the hall. Every setting but the plan has
+// an environment name, which goes before the file: JIAOHAO_ and the key in capitals, so session.idleMinutes is
+// JIAOHAO_SESSION_IDLE_MINUTES. A Config that [Load] gave is whole and not to be changed.
+type Config struct {
+	// Listen is the address and port of the hall server. A demonstration listens on this machine only. On any other address
+	// TLS should be set, as passwords cross the network.
+	Listen string `mapstructure:"listen"`
+
+	// Data is the folder of the journal, its snapshots, the accounts and the figures. It belongs on a disk of the server, never
+	// on a network share, because the journal depends on what was written staying written.
+	Data string `mapstructure:"data"`
+
+	// Demo makes this a demonstration: known passwords, a banner on every page, every page open to this machine. A journal
+	// founded as one never becomes a real hall's, nor the other way round.
+	Demo bool `mapstructure:"demo"`
+
+	// PublicURL is the beginning of the addresses in the QR codes of tickets, without a slash at its end. Empty means the
+	// address under which the kiosk was opened, which phones outside the hall's network may not reach.
+	PublicURL string `mapstructure:"publicURL"`
+
+	Log      LogConfig      `mapstructure:"log"`
+	Limits   LimitsConfig   `mapstructure:"limits"`
+	Session  SessionConfig  `mapstructure:"session"`
+	Snapshot SnapshotConfig `mapstructure:"snapshot"`
+	TLS      TLSConfig      `mapstructure:"tls"`
+
+	// Plan is what the hall is. It has no environment names: it is put in force as a recorded command when it is new.
+	Plan hall.Plan `mapstructure:"plan"`
+}
+
+// LogConfig says how much the program tells, and how.
+type LogConfig struct {
+	// Level is the least that is logged: debug, info, warn or error.
+	Level string `mapstructure:"level"`
+	// Format is text for people or json for programs.
+	Format string `mapstructure:"format"`
+}
+
+// LimitsConfig bounds the live connections, so that one broken terminal cannot bring the hall down.
+type LimitsConfig struct {
+	// SocketsPerAddress is the greatest number of live connections from one address. Halls behind one proxy need more.
+	SocketsPerAddress int `mapstructure:"socketsPerAddress"`
+	// Sockets is the greatest number of live connections in all.
+	Sockets int `mapstructure:"sockets"`
+}
+
+// SessionConfig bounds how long staff stay signed in.
+type SessionConfig struct {
+	// IdleMinutes is how long a session lives without a page open or a request made.
+	IdleMinutes int `mapstructure:"idleMinutes"`
+	// AbsoluteHours is how long it lives at most.
+	AbsoluteHours int `mapstructure:"absoluteHours"`
+}
+
+// SnapshotConfig says how often the state is saved beside the journal.
+type SnapshotConfig struct {
+	// EveryRecords is the number of records between two snapshots. Fewer make a restart quicker and the disk busier.
+	EveryRecords int `mapstructure:"everyRecords"`
+}
+
+// TLSConfig names the certificate of the server. Without one it speaks plain http.
+type TLSConfig struct {
+	// Cert is a PEM file with the certificate and those above it.
+	Cert string `mapstructure:"cert"`
+	// Key is a PEM file with its private key.
+	Key string `mapstructure:"key"`
+}
+
+// defaultFile is read in the working folder when no file was named.
+const defaultFile = "config.yaml"
+
+//go:embed config.yaml
+var shippedConfig []byte
+
+// Load reads the configuration: the defaults, then the file, then the environment ("NAME=value" each). Without a path it is
+// config.yaml in the working folder, or the one shipped inside the program. Warnings are sentences for the operator about
+// what is allowed but unwise. The error is a [Faults] when the contents are wrong.
+func Load(path string, environ []string) (Config, []string, error) {
+	name, text, err := readConfig(path)
+	if err != nil {
+		return Config{}, nil, err
+	}
+	return load(name, text, environ)
+}
+
+func readConfig(path string) (name string, text []byte, err error) {
+	if path != "" {
+		text, err = os.ReadFile(path)
+		return path, text, err
+	}
+	text, err = os.ReadFile(defaultFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "the built-in " + defaultFile, shippedConfig, nil
+	}
+	return defaultFile, text, err
+}
+
+func load(name string, text []byte, environ []string) (Config, []string, error) {
+	file := readSource(name, text)
+	env := readEnvironment(environ)
+	if faults := append(file.faults, env.faults...); len(faults) > 0 {
+		return Config{}, nil, faults
+	}
+	c, err := decode(text, env.values)
+	if err != nil {
+		return Config{}, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if faults := c.Validate(); len(faults) > 0 {
+		return Config{}, nil, file.place(faults, env)
+	}
+	return c, append(env.warnings, c.warnings(time.Now())...), nil
+}
+
+// decode is the one place that uses viper: as a loader, on an instance of its own. Its leniency is off, so that a wrong type
+// is an error, never a guess.
+func decode(text []byte, env map[string]any) (Config, error) {
+	v := viper.New()
+	for _, s := range settings {
+		v.SetDefault(s.key, s.value)
+	}
+	v.SetConfigType("yaml")
+	if err := v.ReadConfig(bytes.NewReader(text)); err != nil {
+		return Config{}, err
+	}
+	for key, value := range env {
+		v.Set(key, value)
+	}
+	var c Config
+	err := v.UnmarshalExact(&c, func(d *mapstructure.DecoderConfig) {
+		d.WeaklyTypedInput, d.DecodeHook = false, nil
+	})
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	return c, err
+}
+
+// Check prints everything that is wrong with a configuration, a line each, or that nothing is. It gives the exit code: 0 when
+// the hall would start with it, else 1.
+func Check(path string, environ []string, out io.Writer) int {
+	c, warnings, err := Load(path, environ)
+	if err != nil {
+		fmt.Fprintln(out, err)
+		return 1
+	}
+	for _, w := range warnings {
+		fmt.Fprintln(out, "warning:", w)
+	}
+	p := &c.Plan
+	fmt.Fprintf(out, "%s: no faults; %d departments, %d services, %d windows, %d staff\n", p.Hall.Name.Zh,
+		len(p.Departments), len(p.Services), len(p.Windows), len(p.Staff))
+	return 0
+}
