@@ -7,7 +7,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strconv"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 )
@@ -33,7 +33,18 @@ type sim struct {
 	stats   simStats
 }
 
-type simStats struct{ commands, accepted, events int }
+// simStats counts what a hall was given, and how often each event and refusal followed.
+type simStats struct {
+	commands, accepted, events int
+	seen                       map[string]int
+}
+
+func (s *simStats) add(o simStats) {
+	s.commands, s.accepted, s.events = s.commands+o.commands, s.accepted+o.accepted, s.events+o.events
+	for what, n := range o.seen {
+		s.seen[what] += n
+	}
+}
 
 // keptState is a published state that must stay as it was.
 type keptState struct {
@@ -57,19 +68,34 @@ func TestSimulation(t *testing.T) {
 		simulate(t, seed)
 		return
 	}
-	began := time.Now()
-	var commands, accepted, events atomic.Int64
+	began, all := time.Now(), simStats{seen: map[string]int{}}
+	var adding sync.Mutex
 	inParallel(sized(t, "JIAOHAO_SIM", 100_000)/commandsPerHall, func(seed uint64) bool {
 		stats, ok := simulate(t, seed)
-		commands.Add(int64(stats.commands))
-		accepted.Add(int64(stats.accepted))
-		events.Add(int64(stats.events))
+		adding.Lock()
+		defer adding.Unlock()
+		all.add(stats)
 		return ok
 	})
-	t.Logf("%d commands, %d accepted, %d events, %.0f commands/s", commands.Load(), accepted.Load(), events.Load(),
-		float64(commands.Load())/time.Since(began).Seconds())
-	if accepted.Load()*4 < commands.Load() {
-		t.Error("fewer than a quarter of the commands are accepted: the simulation has lost touch with the rules")
+	t.Logf("%d commands, %d accepted, %d events, %.0f commands/s", all.commands, all.accepted, all.events,
+		float64(all.commands)/time.Since(began).Seconds())
+	if !t.Failed() && all.commands >= 100_000 {
+		all.covers(t)
+	}
+}
+
+// covers fails when some event or refusal of the queue never happened: the simulation has lost touch with the rules.
+func (s *simStats) covers(t *testing.T) {
+	for _, kind := range Kinds() {
+		if s.seen[kind] == 0 {
+			t.Errorf("no %s ever happened", kind)
+		}
+	}
+	for _, code := range []Code{NotFound, Forbidden, NotYourWindow, WrongState, WindowNotOpen, WindowOccupied, WindowBusy, NothingCurrent, TooSoon,
+		TooFewCalls, CallLimit, AlreadyWaiting, AlreadyRated, ChoosingNotAllowed, PlanInUse, Invalid, ServiceClosed, UnknownService, UnknownWindow, UnknownClass, ClockUnconfirmed} {
+		if s.seen[string(code)] == 0 {
+			t.Errorf("no command was refused as %s", code)
+		}
 	}
 }
 
@@ -98,7 +124,8 @@ func simulate(t *testing.T, seed uint64) (stats simStats, ok bool) {
 
 func newSim(seed uint64) *sim {
 	r := rand.New(rand.NewPCG(seed, 3))
-	s := &sim{r: r, plan: randomPlan(r), live: NewWorking(), numbers: map[string]uint32{}}
+	s := &sim{r: r, plan: randomPlan(r), live: NewWorking(), numbers: map[string]uint32{},
+		stats: simStats{seen: map[string]int{}}}
 	if seed%4 == 0 {
 		s.fold, s.history = NewWorking(), NewHistory()
 	}
@@ -194,7 +221,7 @@ func (s *sim) due() {
 // order gives one command and checks what becomes of it.
 func (s *sim) order(o Order) {
 	s.stats.commands++
-	exact := s.r.IntN(64) == 0
+	exact := s.r.IntN(256) == 0
 	var before [32]byte
 	if exact {
 		before = s.hash()
@@ -208,6 +235,7 @@ func (s *sim) order(o Order) {
 		if codeOf(err) == "" {
 			fail("%T is refused without a code: %v", o.Do, err)
 		}
+		s.stats.seen[string(codeOf(err))]++
 		return
 	}
 	s.stats.accepted++
@@ -231,6 +259,7 @@ func (s *sim) record(o Order, answer Receipt, events []Event) {
 		}
 		s.live.Apply(seq, s.now, h, e)
 		s.stats.events++
+		s.stats.seen[e.Kind()]++
 		s.check(e)
 	}
 	if s.live.Seq() != answer.Seq {

@@ -44,7 +44,7 @@ func (s *sim) checkNumber(e *TicketIssued) {
 		fail("ticket %d of the day follows %d", e.Key.N, s.numbers[e.Key.Date.String()]-1)
 	}
 	s.tickets = append(s.tickets, e.Key)
-	if s.r.IntN(8) == 0 {
+	if s.r.IntN(16) == 0 {
 		t, _ := s.live.b.ticket(e.Key)
 		if ahead := naiveAhead(s.live.Publish(), *t, s.now); ahead != e.Ahead {
 			fail("%s was told %d ahead, there are %d", e.Number, e.Ahead, ahead)
