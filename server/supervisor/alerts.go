@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"jiaohao/server/hall"
@@ -206,6 +205,6 @@ func (w *watch) tickets() {
 
 func (w *watch) group(kind string, date hall.Date, list []hall.Ticket) {
 	if len(list) > 0 {
-		w.add(kind, fmt.Sprint(date), list[0].IssuedAt, hall.Time(len(list)), map[string]any{"n": len(list), "number": list[0].Number.String()})
+		w.add(kind, date.String(), list[0].IssuedAt, hall.Time(len(list)), map[string]any{"n": len(list), "number": list[0].Number.String()})
 	}
 }

@@ -1,0 +1,39 @@
+/**
+ * Opening and closing the day, and the clock.
+ * @module
+ */
+import { html, useState } from '../../../assets/vendor/htm/preact/standalone.module.js';
+import { t } from '../../../assets/js/i18n.js';
+import { post } from '../../../assets/js/http.js';
+import { announce } from '../../../assets/js/dom.js';
+import { clockTime, dateText } from '../../../assets/js/format.js';
+import { Icon } from '../../../assets/js/icon.js';
+import { Refusal, useCommand } from './sheet.js';
+
+/** @param {{view: import('./types.js').Live}} props */
+export function Day(props) {
+  const { view } = props;
+  const [asking, ask] = useState(false);
+  const command = useCommand();
+  const send = (/** @type {string} */ path, /** @type {any} */ body, /** @type {string} */ said) => command.run(async () => {
+    await post(path, body);
+    ask(false);
+    announce(said);
+  });
+  const close = () => send('/api/v1/day/close', { confirm: true }, t('supervisor.day.ended'));
+  return html`<div class="day"><h1>${t('supervisor.day.title')}</h1>
+    <section class="card"><dl class="facts"><div><dt>${t('supervisor.day.date')}</dt><dd>${dateText(view.hall.date || view.businessDate)}</dd></div>
+      <div><dt>${t('word.state')}</dt><dd>${view.dayOpen ? t('supervisor.day.open') : t('supervisor.day.closed')}</dd></div>
+      <div><dt>${t('supervisor.figure.waiting')}</dt><dd>${t('count.waiting', { n: view.today.waiting })}</dd></div></dl>
+      <p class="second">${t('supervisor.day.note')}</p>
+      <${Refusal} problem=${command.problem} />
+      ${asking && html`<div class="notice notice--warn"><${Icon} name="triangle-alert" /><span><b>${t('supervisor.day.people', { n: view.today.waiting })}</b><br />${t('supervisor.day.closeAsk')}</span></div>`}
+      <div class="keys">${!view.dayOpen && html`<button class="key key--action" onClick=${() => send('/api/v1/day/open', undefined, t('supervisor.day.opened'))}>${t('supervisor.day.openKey')}</button>`}
+      ${view.dayOpen && (asking
+        ? html`<button class="key key--danger" onClick=${close}>${t('supervisor.day.confirmClose')}</button><button class="key" onClick=${() => ask(false)}>${t('action.cancel')}</button>`
+        : html`<button class="key" onClick=${() => ask(true)}>${t('supervisor.day.closeKey')}</button>`)}</div></section>
+    <section class="card"><h2>${t('supervisor.day.clock')}</h2>
+      ${view.clockDoubt ? html`<p class="notice notice--bad"><${Icon} name="triangle-alert" /><span>${t('supervisor.day.clockDoubt', { wall: view.clockDoubt.slice(0, 10) + ' ' + clockTime(view.clockDoubt) })}</span></p>
+        <div class="keys"><button class="key key--action" onClick=${() => send('/api/v1/clock/confirm', undefined, t('supervisor.day.clockDone'))}>${t('supervisor.day.clockKey')}</button></div>`
+        : html`<p class="good with-icon"><${Icon} name="circle-check" />${t('supervisor.day.clockFine')}</p>`}</section></div>`;
+}
