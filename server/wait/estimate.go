@@ -37,10 +37,11 @@ func (f *Fold) loadOf(s hall.State) *load {
 // that offers it is open or has said when its pause ends. Its seconds are the mean, low and high the range that should
 // hold four times out of five.
 //
-// Every waiting leg of another service counts for these windows with the share of its own windows that they are, and as
-// far as it stands before: of others as many as of the own queue. A free window takes one of those who go first, or the
-// citizen at once. A paused window works from the end it named; one whose pause has no end, or is over time, is left out.
-// In a queue by window one window does all of its share of the work.
+// The work before the citizen is the mean handling of everybody who goes first and of one visit that is in hand now; the
+// windows do it together. Every waiting leg of another service counts with the share of its own windows that these are,
+// and as far as it stands before: of others as many as of the own queue. A free window takes one of those who go first, or
+// the citizen at once. A paused window works from the end it named; one whose pause has no end, or is over time, is left
+// out. In a queue by window one window does its share of the work alone.
 func (f *Fold) Estimate(s hall.State, service string, ahead int, at hall.Time) (p hall.Promise, ok bool) {
 	if s.IsZero() || s.Plan() == nil {
 		return hall.Promise{}, false
@@ -50,39 +51,64 @@ func (f *Fold) Estimate(s hall.State, service string, ahead int, at hall.Time) (
 		return hall.Promise{}, false
 	}
 	l := f.loadOf(s)
-	opens, free := l.windows(own, at)
-	if len(opens) == 0 {
+	crew := l.crew(own, at)
+	if len(crew.opens) == 0 {
 		return hall.Promise{}, false
 	}
-	n, work, shape := f.before(l, own, max(0, ahead), at)
-	n, work = n+1-float64(free), work*(n+1-float64(free))/(n+1)
-	if n <= 0 {
-		return hall.Promise{Basis: Basis}, true
+	q := f.before(l, own, max(0, ahead), at)
+	departures := q.people + 1 - float64(crew.free)
+	if departures <= 0 {
+		return spread(crew.opens[min(int(q.people), len(crew.opens)-1)], 0), true
 	}
-	if own.PerWindow() {
-		opens = opens[:1]
-	}
-	return spread(drain(opens, work), shape/math.Max(1, n)), true
+	work := (q.work + f.inHand(l, crew, own)) * departures / (q.people + 1)
+	return spread(drain(crew.opens, work), q.shape/max(1, departures)), true
 }
 
-// windows lists in how many seconds each window that can take the service begins to work, soonest first, and how many
-// have nobody in hand.
-func (l *load) windows(s hall.Service, at hall.Time) (opens []float64, free int) {
+// crew is the windows that can take a service.
+type crew struct {
+	opens []float64 // in how many seconds each begins to work, soonest first
+	free  int       // how many of them have nobody in hand when they do
+	hands []string  // services in hand at the others
+}
+
+// crew finds the windows of a service. When all of them are paused, each begins free; beside an open window one that comes
+// back only helps with the rest.
+func (l *load) crew(s hall.Service, at hall.Time) (c crew) {
 	for _, w := range l.state.Plan().WindowsOf(s.ID) {
 		opening, ok := works(l.posts[w], at)
 		if !ok {
 			continue
 		}
-		opens = append(opens, opening)
-		if opening == 0 && l.posts[w].Current.IsZero() {
-			free++
+		c.opens = append(c.opens, opening)
+		if _, leg, busy := l.state.Leg(l.posts[w].Current); busy {
+			c.hands = append(c.hands, leg.Service)
+		} else if opening == 0 {
+			c.free++
 		}
 	}
-	slices.Sort(opens)
-	if s.PerWindow() {
-		free = min(free, 1)
+	slices.Sort(c.opens)
+	if len(c.opens) > 0 && c.opens[0] > 0 {
+		c.free = len(c.opens)
 	}
-	return opens, free
+	if s.PerWindow() && len(c.opens) > 0 {
+		c.opens, c.free = c.opens[:1], min(c.free, 1)
+	}
+	return c
+}
+
+// inHand gives the mean seconds of the handlings in hand, of one of the service itself when there are none.
+func (f *Fold) inHand(l *load, c crew, own hall.Service) float64 {
+	if len(c.hands) == 0 {
+		mean, _ := f.Handling(own)
+		return mean
+	}
+	plan, sum := l.state.Plan(), 0.0
+	for _, id := range c.hands {
+		service, _ := plan.Service(id)
+		mean, _ := f.Handling(service)
+		sum += mean
+	}
+	return sum / float64(len(c.hands))
 }
 
 // works tells in how many seconds a window calls again.
@@ -96,12 +122,15 @@ func works(p hall.Post, at hall.Time) (seconds float64, ok bool) {
 	return 0, false
 }
 
-// before gives how many people go before and the seconds of window work until one more can be called: their handlings,
-// and one more for what is in hand now. shape is the squared coefficient of variation of a handling among them.
-func (f *Fold) before(l *load, own hall.Service, ahead int, at hall.Time) (n, work, shape float64) {
+// queue is who goes before: how many, the seconds their handlings take together, and the squared coefficient of variation
+// of one of them.
+type queue struct{ people, work, shape float64 }
+
+func (f *Fold) before(l *load, own hall.Service, ahead int, at hall.Time) queue {
 	mean, c2 := f.Handling(own)
-	n, work, shape = float64(ahead), float64(ahead)*mean, float64(ahead)*c2
-	fraction := math.Min(1, (n+0.5)/(float64(l.waiting[own.ID])+0.5))
+	n := float64(ahead)
+	q := queue{people: n, work: n * mean, shape: n * c2}
+	fraction := min(1, (n+0.5)/(float64(l.waiting[own.ID])+0.5))
 	if own.PerWindow() {
 		fraction = 1
 	}
@@ -111,12 +140,14 @@ func (f *Fold) before(l *load, own hall.Service, ahead int, at hall.Time) (n, wo
 		}
 		k := fraction * float64(l.waiting[other.ID]) * l.share(own, other, at)
 		m, c := f.Handling(other)
-		n, work, shape = n+k, work+k*m, shape+k*c
+		q.people, q.work, q.shape = q.people+k, q.work+k*m, q.shape+k*c
 	}
-	if n == 0 {
-		return 0, mean, c2
+	if q.people == 0 {
+		q.shape = c2
+	} else {
+		q.shape /= q.people
 	}
-	return n, work * (n + 1) / n, shape / n
+	return q
 }
 
 // share is how much of another service's waiting falls on the windows that can take this one.
