@@ -175,6 +175,8 @@ func (d *Desk) Run() {
 		case <-ready:
 			d.gather(w, cur)
 			w, cur = d.handOver(w, cur)
+		case err := <-d.undone:
+			w, cur = d.startAgain(cur, err)
 		case <-timer.C:
 			timer.Reset(d.due(w, cur))
 		case <-d.dead:
@@ -205,13 +207,17 @@ func (d *Desk) gather(w *hall.Working, cur *batch) {
 func (d *Desk) handOver(w *hall.Working, cur *batch) (*hall.Working, *batch) {
 	select {
 	case err := <-d.undone:
-		cur.refuseAll(err)
-		w = hall.Resume(d.State())
-		cur = &batch{after: w.Seq()}
+		w, cur = d.startAgain(cur, err)
 	default:
 		cur.state = w.Publish()
 	}
 	d.batches <- cur
+	return w, &batch{after: w.Seq()}
+}
+
+func (d *Desk) startAgain(cur *batch, err error) (*hall.Working, *batch) {
+	cur.refuseAll(err)
+	w := hall.Resume(d.State())
 	return w, &batch{after: w.Seq()}
 }
 

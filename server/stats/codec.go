@@ -61,12 +61,6 @@ func Restore(b []byte) (*Fold, error) {
 	return restore(head, sealed)
 }
 
-func (r *tableReader) take(n int) []byte {
-	b := r.rest[:n]
-	r.rest = r.rest[n:]
-	return b
-}
-
 func restore(head []byte, sealed []table) (*Fold, error) {
 	f, r := New(), &tableReader{rest: head}
 	form := r.uvarint()

@@ -62,17 +62,20 @@ type answer struct {
 	by     []string
 	split  bool // handlings by person
 	hourly bool
-	groups map[[len(dimensions)]string]*group
+	groups map[groupKey]*group
 }
 
+// groupKey is the values of a group, in the order of the query.
+type groupKey [len(dimensions)]string
+
 type group struct {
-	key                       [len(dimensions)]string
+	key                       groupKey
 	row                       Row
 	wait, way, handling, stay []hall.Time
 }
 
 func newAnswer(q Query) *answer {
-	a := &answer{q: q, groups: map[[len(dimensions)]string]*group{}}
+	a := &answer{q: q, groups: map[groupKey]*group{}}
 	for _, name := range q.By {
 		if slices.Contains(dimensions[:], name) && !slices.Contains(a.by, name) {
 			a.by = append(a.by, name)
@@ -83,58 +86,101 @@ func newAnswer(q Query) *answer {
 	return a
 }
 
-// add takes a day. Whom a line belongs to is settled once for each place, or place and hour.
+// add takes a day.
 func (a *answer) add(t table) {
 	r := t.open()
-	groups := make([]*group, len(r.places)*24)
-	date, given := t.date.String(), hall.Time(0)
+	groups, given := a.grouping(t, r), hall.Time(0)
 	for l, ok := r.next(); ok; l, ok = r.next() {
 		handling := l.handling
-		if l.flags&part != 0 {
-			given += handling
-		} else if a.split {
-			handling -= given
+		switch {
+		case l.flags&part != 0:
+			if given += handling; !a.split {
+				continue
+			}
+		case a.split:
+			handling, given = handling-given, 0
 		}
-		if l.flags&part == 0 {
-			given = 0
-		} else if !a.split {
-			continue
+		if g := groups.of(l.place, l.hour); g != nil {
+			g.add(&l.fact, handling)
 		}
-		p := r.places[l.place]
-		if a.q.Department != "" && p.department != a.q.Department || a.q.Staff != "" && p.staff != a.q.Staff {
-			continue
-		}
-		slot := l.place * 24
-		if a.hourly {
-			slot += l.hour
-		}
-		if groups[slot] == nil {
-			groups[slot] = a.group(p, date, l.hour)
-		}
-		groups[slot].add(&l.fact, handling)
 	}
 }
 
-func (a *answer) group(p place, date string, hour int) *group {
-	var key [len(dimensions)]string
-	for i, name := range a.by {
-		switch name {
-		case "date":
-			key[i] = date
-		case "hour":
-			key[i] = strconv.Itoa(100 + hour)[1:]
-		case "service":
-			key[i] = p.service
-		case "window":
-			key[i] = p.window
-		case "staff":
-			key[i] = p.staff
-		case "department":
-			key[i] = p.department
-		case "class":
-			key[i] = p.class
+// fields are where the dimensions that belong to places stand in [placeWords].
+var fields = map[string]int{"service": 0, "window": 1, "staff": 2, "department": 3, "class": 4}
+
+// grouping tells which group a line of one day's table belongs to. Places that differ in nothing that was asked share a
+// kind, and whom they count for is settled once for each kind and hour: that is most of the work of a long query.
+type grouping struct {
+	answer *answer
+	table  *tableReader
+	date   string
+	kinds  []int32 // of places; none = not asked for
+	groups [24][]*group
+}
+
+const none = -1
+
+func (a *answer) grouping(t table, r *tableReader) *grouping {
+	g := &grouping{answer: a, table: r, date: t.date.String(), kinds: make([]int32, len(r.places))}
+	kinds := map[placeWords]int32{}
+	for i, p := range r.places {
+		if a.q.Department != "" && r.words[p[3]] != a.q.Department || a.q.Staff != "" && r.words[p[2]] != a.q.Staff {
+			g.kinds[i] = none
+			continue
+		}
+		var asked placeWords
+		for _, name := range a.by {
+			if field, ok := fields[name]; ok {
+				asked[field] = p[field] + 1
+			}
+		}
+		kind, known := kinds[asked]
+		if !known {
+			kind = int32(len(kinds))
+			kinds[asked] = kind
+		}
+		g.kinds[i] = kind
+	}
+	for hour := range g.groups {
+		if hour == 0 || a.hourly {
+			g.groups[hour] = make([]*group, len(kinds))
 		}
 	}
+	return g
+}
+
+// of gives the group of a line, nil when it was not asked for.
+func (g *grouping) of(place, hour int) *group {
+	kind := g.kinds[place]
+	if kind == none {
+		return nil
+	}
+	if !g.answer.hourly {
+		hour = 0
+	}
+	found := &g.groups[hour][kind]
+	if *found == nil {
+		*found = g.answer.group(g.key(place, hour))
+	}
+	return *found
+}
+
+func (g *grouping) key(place, hour int) (key groupKey) {
+	for i, name := range g.answer.by {
+		switch name {
+		case "date":
+			key[i] = g.date
+		case "hour":
+			key[i] = strconv.Itoa(100 + hour)[1:]
+		default:
+			key[i] = g.table.words[g.table.places[place][fields[name]]]
+		}
+	}
+	return key
+}
+
+func (a *answer) group(key groupKey) *group {
 	g := a.groups[key]
 	if g == nil {
 		g = &group{key: key}

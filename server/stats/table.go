@@ -84,23 +84,27 @@ var errTable = errors.New("stats: a day's table is damaged")
 // tableReader walks a table. Its first fault stays in bad, and everything after it reads as zero.
 type tableReader struct {
 	rest   []byte
-	places []place
+	words  []string
+	places []placeWords
 	lines  uint64
 	bad    bool
 }
 
+// placeWords is a place as numbers of words, in the order of the fields of [place].
+type placeWords [5]uint32
+
 // open reads the dictionary and the places.
 func (t table) open() *tableReader {
 	r := &tableReader{rest: t.bytes}
-	words := make([]string, 0, r.size(1))
-	for range cap(words) {
-		n := r.size(1)
-		words = append(words, string(r.rest[:n]))
-		r.rest = r.rest[n:]
+	r.words = make([]string, 0, r.size(1))
+	for range cap(r.words) {
+		r.words = append(r.words, string(r.take(r.size(1))))
 	}
-	r.places = make([]place, 0, r.size(5))
-	for range cap(r.places) {
-		r.places = append(r.places, place{r.word(words), r.word(words), r.word(words), r.word(words), r.word(words)})
+	r.places = make([]placeWords, r.size(5))
+	for i := range r.places {
+		for j := range r.places[i] {
+			r.places[i][j] = r.word()
+		}
 	}
 	r.lines = uint64(r.size(4))
 	return r
@@ -117,6 +121,11 @@ func (r *tableReader) size(least int) int {
 }
 
 func (r *tableReader) uvarint() uint64 {
+	if len(r.rest) > 0 && r.rest[0] < 0x80 { // most numbers are small
+		n := uint64(r.rest[0])
+		r.rest = r.rest[1:]
+		return n
+	}
 	n, size := binary.Uvarint(r.rest)
 	if size <= 0 {
 		r.fail()
@@ -138,13 +147,19 @@ func (r *tableReader) time() hall.Time {
 
 func (r *tableReader) fail() { r.bad, r.rest = true, nil }
 
-func (r *tableReader) word(words []string) string {
+func (r *tableReader) take(n int) []byte {
+	b := r.rest[:n]
+	r.rest = r.rest[n:]
+	return b
+}
+
+func (r *tableReader) word() uint32 {
 	n := r.uvarint()
-	if n >= uint64(len(words)) {
+	if n >= uint64(len(r.words)) {
 		r.bad = true
-		return ""
+		return 0
 	}
-	return words[n]
+	return uint32(n)
 }
 
 // line is a fact as it is stored: its place by number.

@@ -48,7 +48,8 @@ func sumDay(s hall.State, date hall.Date, at hall.Time) *daySum {
 	}
 	sum.start = hall.At(date.Noon(s.Plan().Zone())) - 12*60*minute
 	for t := range s.Tickets(date) {
-		if !t.Voided && t.Leg().End != hall.Voided {
+		sum.bucket(t.IssuedAt).issued++ // a voided one too: its number stays used
+		if t.State() != hall.Voided.String() {
 			sum.ticket(s.Plan(), &t, at)
 		}
 	}
@@ -56,7 +57,6 @@ func sumDay(s hall.State, date hall.Date, at hall.Time) *daySum {
 }
 
 func (d *daySum) ticket(p *hall.Plan, t *hall.Ticket, at hall.Time) {
-	d.bucket(t.IssuedAt).issued++
 	d.stages[t.Leg().Stage]++
 	if t.Leg().Stage == hall.Passed {
 		d.passed[t.Leg().Service]++
