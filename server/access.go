@@ -35,7 +35,7 @@ var Access = map[string]Who{
 	"GET /setup": Anybody, "POST /setup": Anybody,
 	"GET /problems/{code}": Anybody, "GET /api/v1/openapi.json": Anybody,
 
-	"GET /kiosk": Anybody, "GET /kiosk/page/": Kiosk, "GET /kiosk/page/{$}": Kiosk, "GET /t/{id}": Holder, "GET /kiosk/phone/": Anybody,
+	"GET /kiosk": Anybody, "GET /kiosk/page/": Kiosk, "GET /kiosk/page/{$}": Kiosk, "GET /t/{id}": Holder, "POST /t/{id}": Holder, "GET /kiosk/phone/": Anybody,
 	"GET /display": Anybody, "GET /display/page/": Board, "GET /display/page/{$}": Board, "GET /display/plain": Board,
 	"GET /counter": Anybody, "GET /counter/page/": Anybody, "GET /counter/page/{$}": Anybody,
 	"GET /supervisor": Anybody, "GET /supervisor/page/": Anybody, "GET /supervisor/page/{$}": Anybody,
@@ -55,7 +55,7 @@ var Access = map[string]Who{
 	"POST /api/v1/windows/{window}/uncall": Staff, "POST /api/v1/windows/{window}/left": Staff, "POST /api/v1/windows/{window}/finish": Staff,
 	"POST /api/v1/windows/{window}/unpark": Staff, "POST /api/v1/windows/{window}/transfer": Staff, "POST /api/v1/windows/{window}/call": Staff,
 	"POST /api/v1/windows/{window}/leg": Staff, "POST /api/v1/windows/{window}/reopen": Staff, "POST /api/v1/windows/{window}/abandon": Staff,
-	"POST /api/v1/windows/{window}/handover": Staff, "POST /api/v1/windows/{window}/release": Supervisor | Administrator,
+	"POST /api/v1/windows/{window}/handover": Staff, "GET /api/v1/windows/{window}/places": Staff, "POST /api/v1/windows/{window}/release": Supervisor | Administrator,
 	"POST /api/v1/tickets/by-number/{number}/reclassify": Staff, "POST /api/v1/tickets/by-number/{number}/void": Staff,
 	"POST /api/v1/tickets/by-number/{number}/correct": Staff, "POST /api/v1/tickets/by-number/{number}/return": Staff,
 

@@ -45,6 +45,7 @@ type Desk struct {
 	stop    chan struct{} // closed: decide what is there, then end
 	ended   chan struct{}
 	dead    chan struct{} // closed: the committer has ended
+	timer   *time.Timer   // owned by Run: when to ask what time does
 
 	state   atomic.Pointer[published]
 	notes   notes
@@ -104,7 +105,7 @@ func NewDesk(c DeskConfig, s hall.State) *Desk {
 	head := c.Journal.Head()
 	d := &Desk{journal: c.Journal, clock: c.Clock, log: c.Log, folds: c.Folds, publish: c.Publish, fatal: c.Fatal,
 		orders: make(chan *pending, inbox), ready: make(chan struct{}), batches: make(chan *batch), undone: make(chan error, 1),
-		stop: make(chan struct{}), ended: make(chan struct{}), dead: make(chan struct{})}
+		stop: make(chan struct{}), ended: make(chan struct{}), dead: make(chan struct{}), timer: time.NewTimer(0)}
 	d.state.Store(&published{s, head.Chain})
 	return d
 }
@@ -153,8 +154,7 @@ func (d *Desk) Run() {
 	go d.commit()
 	w := hall.Resume(d.State())
 	cur := &batch{after: w.Seq()}
-	timer := time.NewTimer(0)
-	defer timer.Stop()
+	defer d.timer.Stop()
 	stop := d.stop
 	for {
 		ready, orders := d.ready, d.orders
@@ -177,8 +177,8 @@ func (d *Desk) Run() {
 			w, cur = d.handOver(w, cur)
 		case err := <-d.undone:
 			w, cur = d.startAgain(cur, err)
-		case <-timer.C:
-			timer.Reset(d.due(w, cur))
+		case <-d.timer.C:
+			d.timer.Reset(d.due(w, cur))
 		case <-d.dead:
 			return
 		case <-stop:
@@ -261,6 +261,8 @@ func (d *Desk) record(w *hall.Working, cur *batch, o hall.Order, r hall.Receipt,
 		switch rec.event.(type) {
 		case *hall.LegCalled, *hall.LegRecalled:
 			cur.urgent = true
+		case *hall.PlanSet, *hall.DayOpened, *hall.DayClosed, *hall.ClockConfirmed:
+			d.timer.Reset(0) // what time asks for has changed
 		}
 	}
 	return nil
