@@ -173,7 +173,6 @@ func WriteProblem(w http.ResponseWriter, p *door.Problem) {
 		w.Header()[name] = values
 	}
 	w.Header().Set("Content-Type", p.ContentType(""))
-	w.Header().Set("X-Problem", p.Code)
 	w.WriteHeader(p.Status)
 	if err := json.NewEncoder(w).Encode(p); err != nil {
 		slog.Debug("a problem could not be sent", "error", err)

@@ -32,9 +32,9 @@ func (p *Problem) GetStatus() int { return p.Status }
 // ContentType gives the media type of a problem document.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// GetHeaders gives Retry-After where the problem passes by itself.
+// GetHeaders gives the code, which the log reads there, and Retry-After where the problem passes by itself.
 func (p *Problem) GetHeaders() http.Header {
-	h := http.Header{}
+	h := http.Header{"X-Problem": {p.Code}}
 	if seconds, ok := p.Params["seconds"].(int); ok && (p.Status == 429 || p.Status == 503) {
 		h.Set("Retry-After", strconv.Itoa(max(1, seconds)))
 	}
