@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"jiaohao/kiosk/phone"
 	"jiaohao/kiosk/slip"
 	"jiaohao/server/door"
 	"jiaohao/server/hall"
@@ -49,11 +50,12 @@ type Deps struct {
 type Kiosk struct {
 	Deps
 	slips *slip.Press
+	phone *phone.Page
 }
 
 // New makes the slice.
 func New(d Deps) *Kiosk {
-	return &Kiosk{Deps: d, slips: slip.NewPress()}
+	return &Kiosk{Deps: d, slips: slip.NewPress(), phone: phone.New()}
 }
 
 const (

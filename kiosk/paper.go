@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"jiaohao/assets"
+	"jiaohao/kiosk/phone"
 	"jiaohao/kiosk/said"
 	"jiaohao/kiosk/slip"
 	"jiaohao/server/hall"
@@ -115,14 +116,11 @@ func (k *Kiosk) codeTitle(lang string) string {
 func (k *Kiosk) hints(p *hall.Plan, lang string) []slip.Hint {
 	list := []slip.Hint{}
 	if k.PublicURL != "" {
-		list = append(list, slip.Hint{Text: assets.Text(lang, "slip.trackHint", assets.Params{"n": nearPeople})})
+		list = append(list, slip.Hint{Text: assets.Text(lang, "slip.trackHint", assets.Params{"n": phone.Near})})
 	}
 	after := p.Rules.ReturnAfterCalls
 	return append(list, slip.Hint{Lead: assets.Text(lang, "slip.missed", nil), Text: assets.Text(lang, "slip.missedHint", assets.Params{"n": after})})
 }
-
-// nearPeople is how many people ahead mean: come back to the hall.
-const nearPeople = 3
 
 func (k *Kiosk) foot(t hall.Ticket) string {
 	name := t.By

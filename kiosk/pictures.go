@@ -44,12 +44,14 @@ func (k *Kiosk) slipPNG(ctx context.Context, in *TicketPath) (*fileOutput, error
 	})
 }
 
-// screenModule is how many pixels a module of a code on a screen has.
-const screenModule = 9
+type codeInput struct {
+	TicketPath
+	Module int `query:"module" default:"9" minimum:"2" maximum:"24" doc:"Pixels a module"`
+}
 
-func (k *Kiosk) qrPNG(ctx context.Context, in *TicketPath) (*fileOutput, error) {
+func (k *Kiosk) qrPNG(ctx context.Context, in *codeInput) (*fileOutput, error) {
 	return k.picture(ctx, in.ID, jsonPNG, "qr.png", func(_ hall.State, t hall.Ticket) ([]byte, []rune, error) {
-		data, err := slip.Code(k.code(t.ID), screenModule)
+		data, err := slip.Code(k.code(t.ID), in.Module)
 		return data, nil, err
 	})
 }

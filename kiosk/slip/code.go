@@ -6,8 +6,8 @@ import (
 	"github.com/skip2/go-qrcode"
 )
 
-// bitmap makes the modules of a QR code, without the quiet border.
-func bitmap(text string) ([][]bool, error) {
+// Modules makes the modules of a QR code, without the quiet border: rows of true for dark.
+func Modules(text string) ([][]bool, error) {
 	code, err := qrcode.New(text, qrcode.Medium)
 	if err != nil {
 		return nil, fmt.Errorf("making a code of %d bytes: %w", len(text), err)
@@ -19,7 +19,7 @@ func bitmap(text string) ([][]bool, error) {
 // Code draws a QR code as a picture of one bit a dot: module dots a module and four modules of white around it. The
 // library's own pictures are scaled to a size and their modules blur.
 func Code(text string, module int) ([]byte, error) {
-	bits, err := bitmap(text)
+	bits, err := Modules(text)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDraw, err)
 	}

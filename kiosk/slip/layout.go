@@ -149,7 +149,7 @@ const quiet = 28
 const codeSide = 206
 
 func (s *sheet) code(t Ticket) error {
-	bits, err := bitmap(t.Code)
+	bits, err := Modules(t.Code)
 	if err != nil {
 		return err
 	}
