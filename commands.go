@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"jiaohao/server/hall"
+	"jiaohao/server/journal"
+)
+
+// command is one row of the table of subcommands.
+type command struct {
+	name, about string
+	run         func(context.Context, invocation) int
+}
+
+// invocation is how the program was called.
+type invocation struct {
+	args, environ  []string
+	stdout, stderr io.Writer
+}
+
+// commands is the table; without a name the first is meant.
+func commands() []command {
+	return []command{
+		{"serve", "run the hall (this is what no command means)", serveCommand},
+
+		{"check", "check config.yaml and say what is wrong and where", checkCommand},
+		{"journal", "print the journal as JSON lines; journal verify checks its chain", journalCommand},
+		{"replay", "derive the state and every figure again and compare", replayCommand},
+		{"backup", "write a copy of the journal to a file, also while the hall runs", backupCommand},
+		{"plan", "plan export | plan diff | plan apply", planCommand},
+		{"terminal", "terminal add NAME --role kiosk|board|pad|callpad: get the address that enrols it", terminalCommand},
+		{"version", "print the version", versionCommand},
+		{"help", "print this list", func(_ context.Context, in invocation) int { usage(in.stdout); return 0 }},
+	}
+}
+
+func usage(w io.Writer) {
+	fmt.Fprintln(w, "Usage: jiaohao [command] [flags]")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.about)
+	}
+	fmt.Fprintln(w, "Every command takes --config FILE; settings can also come from the environment (JIAOHAO_LISTEN, JIAOHAO_DATA …).")
+}
+
+// flags parses a command's flags. Without ok the exit code is to be returned.
+func (in invocation) flags(name string, define func(*flag.FlagSet)) (rest []string, code int, ok bool) {
+	set := flag.NewFlagSet("jiaohao "+name, flag.ContinueOnError)
+	set.SetOutput(in.stderr)
+	define(set)
+	var words []string
+	for args := in.args; ; {
+		if err := set.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, 0, false
+			}
+			return nil, 2, false
+		}
+		if set.NArg() == 0 {
+			return words, 0, true
+		}
+		words, args = append(words, set.Arg(0)), set.Args()[1:]
+	}
+}
+
+func (in invocation) fail(err error) int {
+	fmt.Fprintf(in.stderr, "jiaohao: %v\n", err)
+	return 1
+}
+
+// configured reads the configuration for a command that takes no other flags than those defined.
+func (in invocation) configured(name string, define func(*flag.FlagSet)) (c Config, rest []string, code int, ok bool) {
+	var path string
+	rest, code, ok = in.flags(name, func(set *flag.FlagSet) {
+		set.StringVar(&path, "config", "", "configuration file; ./config.yaml or the built-in one")
+		if define != nil {
+			define(set)
+		}
+	})
+	if !ok {
+		return c, nil, code, false
+	}
+	c, warnings, err := Load(path, in.environ)
+	if err != nil {
+		fmt.Fprintf(in.stderr, "jiaohao: %v\n", err)
+		return c, nil, 1, false
+	}
+	for _, w := range warnings {
+		fmt.Fprintln(in.stderr, "jiaohao: warning:", w)
+	}
+	return c, rest, 0, true
+}
+
+func checkCommand(_ context.Context, in invocation) int {
+	var path string
+	if _, code, ok := in.flags("check", func(set *flag.FlagSet) { set.StringVar(&path, "config", "", "file to check") }); !ok {
+		return code
+	}
+	return Check(path, in.environ, in.stdout)
+}
+
+// version is the program's version, from the build.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
+			v = s.Value[:min(12, len(s.Value))]
+		}
+	}
+	if v == "" {
+		v = "devel"
+	}
+	return v
+}
+
+func versionCommand(_ context.Context, in invocation) int {
+	fmt.Fprintf(in.stdout, "jiaohao %s, rules %s\n", version(), hall.Version)
+	return 0
+}
+
+// controlName is the socket in the data folder through which commands reach a running hall.
+const controlName = "control.sock"
+
+// control calls the running hall of a data folder. It fails with net errors when none runs there.
+func control(ctx context.Context, data, method, path string, body io.Reader) (*http.Response, error) {
+	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "unix", filepath.Join(data, controlName))
+	}}}
+	req, err := http.NewRequestWithContext(ctx, method, "http://hall"+path, body)
+	if err != nil {
+		return nil, err
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("no hall is running on %s: %w", data, err)
+	}
+	if res.StatusCode != http.StatusOK {
+		defer res.Body.Close()
+		text, err := io.ReadAll(io.LimitReader(res.Body, 4096))
+		return nil, errors.Join(errors.New(strings.TrimSpace(string(text))), err)
+	}
+	return res, nil
+}
+
+func terminalCommand(ctx context.Context, in invocation) int {
+	var role, place string
+	c, rest, code, ok := in.configured("terminal", func(set *flag.FlagSet) {
+		set.StringVar(&role, "role", "kiosk", "kiosk, board, pad or callpad")
+		set.StringVar(&place, "place", "", "zone of a board, window of a pad")
+	})
+	if !ok {
+		return code
+	}
+	if len(rest) != 2 || rest[0] != "add" {
+		fmt.Fprintln(in.stderr, "Usage: jiaohao terminal add NAME --role kiosk|board|pad|callpad [--place ZONE]")
+		return 2
+	}
+	ask, err := json.Marshal(map[string]string{"name": rest[1], "role": role, "place": place})
+	if err != nil {
+		return in.fail(err)
+	}
+	res, err := control(ctx, c.Data, http.MethodPost, "/terminals", strings.NewReader(string(ask)))
+	if err != nil {
+		return in.fail(err)
+	}
+	defer res.Body.Close()
+	var added struct{ Path, ValidUntil string }
+	if err := json.NewDecoder(res.Body).Decode(&added); err != nil {
+		return in.fail(err)
+	}
+	fmt.Fprintf(in.stdout, "Open this address once on %s, before %s:\n  %s%s\n", rest[1], added.ValidUntil, baseURL(c), added.Path)
+	return 0
+}
+
+func backupCommand(ctx context.Context, in invocation) int {
+	c, rest, code, ok := in.configured("backup", nil)
+	if !ok {
+		return code
+	}
+	if len(rest) != 1 {
+		fmt.Fprintln(in.stderr, "Usage: jiaohao backup FILE")
+		return 2
+	}
+	size, err := backupTo(ctx, c.Data, rest[0])
+	if err != nil {
+		return in.fail(err)
+	}
+	fmt.Fprintf(in.stdout, "%s: %d bytes, whole\n", rest[0], size)
+	return 0
+}
+
+// backupTo writes a copy of the journal beside its place and moves it there when it is complete and its chain is whole, so
+// that an earlier backup of that name is never replaced by half a one.
+func backupTo(ctx context.Context, data, to string) (int64, error) {
+	folder, err := os.MkdirTemp(filepath.Dir(to), ".backup-*")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(folder)
+	part := filepath.Join(folder, journal.FileName)
+	size, err := copyJournal(ctx, data, part)
+	if err != nil {
+		return 0, err
+	}
+	if err := verifyFolder(ctx, folder); err != nil {
+		return 0, fmt.Errorf("the copy is not whole: %w", err)
+	}
+	return size, os.Rename(part, to)
+}
+
+func copyJournal(ctx context.Context, data, part string) (size int64, err error) {
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	res, err := control(ctx, data, http.MethodGet, "/backup", nil)
+	if err != nil {
+		return copyAtRest(data, f)
+	}
+	defer res.Body.Close()
+	if size, err = io.Copy(f, res.Body); err != nil {
+		return 0, fmt.Errorf("the backup broke off: %w", err)
+	}
+	return size, f.Sync()
+}
+
+// copyAtRest copies the journal of a hall that does not run.
+func copyAtRest(data string, f *os.File) (size int64, err error) {
+	j, err := journal.Open(data, journal.Options{ReadOnly: true})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	if size, err = j.Backup(f); err != nil {
+		return 0, err
+	}
+	return size, f.Sync()
+}
+
+func verifyFolder(ctx context.Context, folder string) (err error) {
+	j, err := journal.Open(folder, journal.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	report, err := journal.Verify(ctx, j, nil)
+	if err == nil && report.Break != nil {
+		err = report.Break
+	}
+	return err
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestMain lets the test binary be the program itself, so that it can be started, killed and started again.
+func TestMain(m *testing.M) {
+	if os.Getenv("JIAOHAO_TEST_PROCESS") == "1" {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+		stop()
+		os.Exit(code)
+	}
+	os.Exit(m.Run())
+}
+
+// process is the program running on a data folder of the test.
+type process struct {
+	*exec.Cmd
+	Base string
+	mu   sync.Mutex
+	log  strings.Builder
+}
+
+func (p *process) logged() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.log.String()
+}
+
+var printedBase = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+
+// startProcess starts the program as its user would and waits until it takes commands. listen ":0" picks a free port.
+func startProcess(t testing.TB, data, listen string, args ...string) *process {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{Cmd: exec.Command(self, args...)}
+	p.Env = append(os.Environ(), "JIAOHAO_TEST_PROCESS=1", "JIAOHAO_DATA="+data, "JIAOHAO_LISTEN="+listen)
+	p.Dir = t.TempDir()
+	out, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Stderr = writerFunc(func(b []byte) (int, error) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.log.Write(b)
+	})
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Process.Kill() })
+	p.waitReady(t, out)
+	return p
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
+
+func (p *process) waitReady(t testing.TB, out io.Reader) {
+	t.Helper()
+	found := make(chan string, 1)
+	go func() {
+		scanner := bufio.NewScanner(out)
+		for scanner.Scan() {
+			if base := printedBase.FindString(scanner.Text()); base != "" {
+				select {
+				case found <- base:
+				default:
+				}
+			}
+		}
+		close(found)
+	}()
+	select {
+	case base, ok := <-found:
+		if !ok {
+			t.Fatalf("the program ended at once:\n%s", p.logged())
+		}
+		p.Base = base
+	case <-time.After(15 * time.Second):
+		t.Fatalf("not serving within 15 s:\n%s", p.logged())
+	}
+	for range 100 {
+		if res, err := http.Get(p.Base + "/healthz"); err == nil {
+			res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("never healthy:\n%s", p.logged())
+}
+
+// kill ends the process as a power cut would, as far as a process can.
+func (p *process) kill(t testing.TB) {
+	t.Helper()
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	p.Wait() // it was killed: the error says so
+}
+
+// stop ends the process as a service manager does.
+func (p *process) stop(t testing.TB) {
+	t.Helper()
+	if err := p.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Wait(); err != nil {
+		t.Fatalf("ended with %v:\n%s", err, p.logged())
+	}
+}
+
+// client talks to the program as somebody; its cookies are its own.
+type client struct {
+	base   string
+	cookie string
+}
+
+type reply struct {
+	status int
+	body   []byte
+	header http.Header
+}
+
+func (r reply) into(t testing.TB, v any) {
+	t.Helper()
+	if err := json.Unmarshal(r.body, v); err != nil {
+		t.Fatalf("%d %s: %v", r.status, r.body, err)
+	}
+}
+
+func (c client) do(method, path, key string, body any) (reply, error) {
+	var reader io.Reader
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return reply{}, err
+		}
+		reader = strings.NewReader(string(raw))
+	}
+	req, err := http.NewRequest(method, c.base+path, reader)
+	if err != nil {
+		return reply{}, err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	if c.cookie != "" {
+		req.Header.Set("Cookie", c.cookie)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return reply{}, err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	return reply{res.StatusCode, raw, res.Header}, err
+}
+
+// must does a request that has to be accepted.
+func (c client) must(t testing.TB, method, path string, body any) reply {
+	t.Helper()
+	r, err := c.do(method, path, "", body)
+	if err != nil || r.status >= 300 {
+		t.Fatalf("%s %s: %v %d %s", method, path, err, r.status, r.body)
+	}
+	return r
+}
+
+// signedIn gives a client of a member of staff of the demonstration.
+func (p *process) signedIn(t testing.TB, staff string) client {
+	t.Helper()
+	c := client{base: p.Base}
+	r := c.must(t, "POST", "/api/v1/session", map[string]string{"staff": staff, "password": "jiaohao-demo"})
+	c.cookie, _, _ = strings.Cut(r.header.Get("Set-Cookie"), ";")
+	return c
+}
+
+func freePort(t testing.TB) string {
+	t.Helper()
+	p := startProcess(t, t.TempDir(), "127.0.0.1:0")
+	p.kill(t)
+	return strings.TrimPrefix(p.Base, "http://")
+}
+
+func must[T any](t testing.TB) func(v T, err error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+var _ = fmt.Sprint

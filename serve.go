@@ -1,0 +1,384 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"jiaohao/assets"
+	"jiaohao/counter"
+	"jiaohao/display"
+	"jiaohao/kiosk"
+	"jiaohao/kiosk/slip"
+	"jiaohao/server"
+	"jiaohao/server/auth"
+	"jiaohao/server/hall"
+	"jiaohao/server/journal"
+	"jiaohao/server/live"
+	"jiaohao/server/public"
+	"jiaohao/server/stats"
+	"jiaohao/server/supervisor"
+	"jiaohao/server/supervisor/home"
+	"jiaohao/server/wait"
+)
+
+func serveCommand(ctx context.Context, in invocation) int {
+	c, _, code, ok := in.configured("serve", func(*flag.FlagSet) {})
+	if !ok {
+		return code
+	}
+	if err := serve(ctx, c, in.stdout, in.stderr); err != nil {
+		return in.fail(err)
+	}
+	return 0
+}
+
+// serve runs the hall on its data folder until ctx ends.
+func serve(ctx context.Context, c Config, stdout, stderr io.Writer) (err error) {
+	h, err := openHall(ctx, c, stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("nobody can connect: %w", err)
+	}
+	h.announce(stdout, l.Addr())
+	return h.run(ctx, l)
+}
+
+// running is a hall with all its parts introduced to each other.
+type running struct {
+	config   Config
+	log      *slog.Logger
+	journal  journal.Journal
+	desk     *server.Desk
+	clock    *server.Clock
+	hub      *live.Hub
+	auth     *auth.Store
+	stats    *stats.Fold
+	wait     *wait.Fold
+	folds    *foldStore
+	server   *server.Server
+	fatal    chan error
+	planNote string
+	memory   bool
+}
+
+// openHall opens the data folder and builds the hall on it.
+func openHall(ctx context.Context, c Config, stderr io.Writer) (*running, error) {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("the data folder cannot be made: %w", err)
+	}
+	j, err := journal.Open(c.Data, journal.Options{})
+	if err != nil {
+		return nil, err
+	}
+	h := &running{config: c, log: logger(c, stderr), journal: j, clock: server.NewClock(1), fatal: make(chan error, 1)}
+	return h, h.build(ctx)
+}
+
+// openDemo builds a hall that keeps nothing, with a clock of its own speed.
+func openDemo(ctx context.Context, c Config, speed float64, stderr io.Writer) (*running, error) {
+	h := &running{config: c, log: logger(c, stderr), journal: journal.NewMemory(), clock: server.NewClock(speed), fatal: make(chan error, 1), memory: true}
+	return h, h.build(ctx)
+}
+
+func logger(c Config, w io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Log.Level)); err != nil {
+		level = slog.LevelInfo
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if c.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+func (h *running) build(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{checkParts, h.openFolds, h.openAuth, h.found, h.settlePlan, h.mount} {
+		if err := step(ctx); err != nil {
+			return errors.Join(err, h.close())
+		}
+	}
+	return nil
+}
+
+// checkParts proves that what is built in is whole: texts, and the fonts of slips.
+func checkParts(context.Context) error {
+	if err := assets.Check(); err != nil {
+		return fmt.Errorf("the texts are damaged: %w", err)
+	}
+	return slip.SelfTest()
+}
+
+func (h *running) path(name string) string {
+	if h.memory {
+		return ""
+	}
+	return filepath.Join(h.config.Data, name)
+}
+
+func (h *running) openAuth(context.Context) (err error) {
+	config := auth.Config{Demo: h.config.Demo, Staff: h.staff, Idle: time.Duration(h.config.Session.IdleMinutes) * time.Minute,
+		Absolute: time.Duration(h.config.Session.AbsoluteHours) * time.Hour, Log: h.log}
+	if h.memory {
+		h.auth = auth.Memory(config)
+		return nil
+	}
+	h.auth, err = auth.Open(h.path("auth.db"), config)
+	return err
+}
+
+// staff finds a member of staff in the plan in force.
+func (h *running) staff(id string) (auth.Staff, bool) {
+	if h.desk == nil || h.desk.State().Plan() == nil {
+		return auth.Staff{}, false
+	}
+	m, ok := h.desk.State().Plan().Member(id)
+	s := auth.Staff{ID: m.ID, Name: m.Name, Departments: m.Departments, Windows: m.Windows}
+	for _, r := range m.Roles {
+		s.Roles = append(s.Roles, auth.Role(r))
+	}
+	return s, ok
+}
+
+// found folds the journal and starts the desk. A new journal begins with its founding; every start is recorded.
+func (h *running) found(ctx context.Context) error {
+	state, err := server.Load(ctx, h.journal, h.log, h.stats, h.wait)
+	if err != nil {
+		return err
+	}
+	if f := state.Founded(); f.Format != "" && f.Demo != h.config.Demo {
+		return otherKind(h.config, f.Demo)
+	}
+	if last := state.At(); last > h.clock.Now() && !h.memory {
+		h.log.Warn("the machine's clock is behind the last record", "last", last.In(time.UTC))
+	}
+	h.hub = live.NewHub(h.hubConfig(state))
+	h.desk = server.NewDesk(server.DeskConfig{Journal: h.journal, Clock: h.clock, Log: h.log, Folds: []server.Fold{h.stats, h.wait},
+		Publish: h.hub.Changed, Fatal: func(err error) { h.fatal <- err }}, state)
+	go h.desk.Run()
+	if state.Founded().Format == "" {
+		if err := h.order(ctx, hall.Found{Hall: h.config.Plan.Hall.ID, Demo: h.config.Demo, Epoch: strings.ToLower(rand.Text()[:16])}); err != nil {
+			return err
+		}
+	}
+	return h.order(ctx, hall.Start{Version: version()})
+}
+
+// otherKind says why a journal does not open: demonstration and reality never share one.
+func otherKind(c Config, demo bool) error {
+	kind, want := "a real hall", "demo: true"
+	if demo {
+		kind, want = "a demonstration", "demo: false"
+	}
+	return fmt.Errorf("%s holds the journal of %s, but the configuration says %s; move that folder away or set another one with data", c.Data, kind, want)
+}
+
+func (h *running) hubConfig(s hall.State) live.Config {
+	epoch := s.Founded().Epoch
+	return live.Config{Epoch: epoch, Build: assets.Build(), MaxPerAddress: h.config.Limits.SocketsPerAddress, MaxSockets: h.config.Limits.Sockets,
+		Now: func() time.Time { return h.clock.Now().In(h.zone()) }, Log: h.log, OnGone: func(owner string) { h.server.SocketsGone(owner) }}
+}
+
+// zone is the hall's, UTC until there is a plan.
+func (h *running) zone() *time.Location {
+	if h.desk == nil || h.desk.State().Plan() == nil {
+		return time.UTC
+	}
+	return h.desk.State().Plan().Zone()
+}
+
+func (h *running) order(ctx context.Context, c hall.Command) error {
+	_, err := h.desk.Order(ctx, hall.Order{Do: c})
+	return err
+}
+
+func (h *running) now() hall.Time { return h.clock.Now() }
+
+// mount introduces the slices to the parts they have asked for.
+func (h *running) mount(context.Context) error {
+	persons, err := server.OpenPersons(h.path("persons.json"), func() hall.Date { d, _ := h.desk.State().Today(); return d })
+	if err != nil {
+		return err
+	}
+	var estimate public.Estimate = h.wait.Estimate
+	console := supervisor.New(supervisor.Deps{Desk: h.desk, Stats: h.stats, Estimate: estimate, Now: h.now, Warnings: h.warnings, Home: h.home()})
+	h.server = server.New(server.Config{Desk: h.desk, Hub: h.hub, Auth: h.auth, Say: assets.ProblemText, Text: message, Demo: h.config.Demo,
+		TLS: h.config.TLS.Cert != "", Build: assets.Build(), PublicURL: h.config.PublicURL, Log: h.log,
+		Assets: server.Files{FS: assets.FS(), MIME: assets.MIME, Immutable: assets.Immutable},
+		Slices: []server.Slice{
+			kiosk.New(kiosk.Deps{Desk: h.desk, Estimate: estimate, Now: h.now, NewID: h.newID, Persons: persons, Gone: h.gone,
+				PublicURL: h.config.PublicURL, Build: assets.Build()}),
+			display.New(display.Deps{Desk: h.desk, Now: h.now, Estimate: estimate, Changed: func() { h.hub.Changed(h.desk.State().Seq(), true) }}),
+			counter.New(counter.Deps{Desk: h.desk, Now: h.now, Estimate: estimate, Note: h.desk.Note}),
+			console,
+		}})
+	h.auth.OnEnd(h.server.SessionEnded)
+	h.auth.OnRevoke(h.server.TerminalRevoked)
+	return nil
+}
+
+func message(lang, key string) string { return assets.Text(lang, key, nil) }
+
+func (h *running) home() home.Settings {
+	s := home.Settings{Addresses: []string{baseURL(h.config)}, Text: message}
+	if h.config.Demo {
+		s.Password = auth.DemoPassword
+	}
+	return s
+}
+
+// warnings tells the supervisor what is wrong with the server itself.
+func (h *running) warnings() []supervisor.Warning {
+	var list []supervisor.Warning
+	if h.desk.Full() {
+		list = append(list, supervisor.Warning{Kind: "journal", Subject: "full"})
+	}
+	if h.planNote != "" {
+		list = append(list, supervisor.Warning{Kind: "plan", Subject: h.planNote})
+	}
+	return list
+}
+
+// announce tells the person who started the hall where everything is.
+func (h *running) announce(w io.Writer, at net.Addr) {
+	c := h.config
+	c.Listen = at.String()
+	base := baseURL(c)
+	fmt.Fprintf(w, "jiaohao 叫号 %s  %s\n", version(), c.Plan.Hall.Name.Zh)
+	for _, page := range []struct{ path, name string }{{"/", "开始 start"}, {"/kiosk", "取号机 kiosk"}, {"/display", "大屏 board"},
+		{"/counter", "窗口 counter"}, {"/supervisor", "管理 supervisor"}} {
+		fmt.Fprintf(w, "  %s%-12s %s\n", base, page.path, page.name)
+	}
+	switch {
+	case c.Demo:
+		fmt.Fprintf(w, "演示 demo: staff 1001 … %s, supervisor 8001, administrator 9001, password %s\n", lastClerk(c.Plan), auth.DemoPassword)
+	case h.auth.NeedsSetUp():
+		h.printSetUp(w, base)
+	}
+}
+
+func (h *running) printSetUp(w io.Writer, base string) {
+	code, err := h.auth.SetupCode()
+	if err != nil {
+		h.log.Error("the set-up code cannot be made", "error", err)
+		return
+	}
+	fmt.Fprintf(w, "设置码 set-up code: %s  →  %s/setup\n", code, base)
+}
+
+func lastClerk(p hall.Plan) string {
+	last := ""
+	for _, s := range p.Staff {
+		if len(s.Roles) == 1 && s.Roles[0] == hall.RoleClerk {
+			last = s.ID
+		}
+	}
+	return last
+}
+
+func baseURL(c Config) string {
+	scheme := "http"
+	if c.TLS.Cert != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + c.Listen
+}
+
+// run serves until ctx ends or the journal can no longer be trusted.
+func (h *running) run(ctx context.Context, l net.Listener) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go h.auth.Run(ctx)
+	go h.keepSnapshots(ctx)
+	if err := h.listenControl(ctx); err != nil {
+		return err
+	}
+	go func() {
+		select {
+		case err := <-h.fatal:
+			cancel(fmt.Errorf("stopped, the next start reads what is really there: %w", err))
+		case <-ctx.Done():
+		}
+	}()
+	err := h.serveOn(ctx, l)
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return err
+}
+
+func (h *running) serveOn(ctx context.Context, l net.Listener) error {
+	if h.config.TLS.Cert == "" {
+		return h.server.Serve(ctx, l)
+	}
+	secure, err := secureListener(l, h.config.TLS.Cert, h.config.TLS.Key)
+	if err != nil {
+		return err
+	}
+	return h.server.Serve(ctx, secure)
+}
+
+// listenControl opens the socket through which the program's own commands reach this hall.
+func (h *running) listenControl(ctx context.Context) error {
+	if h.memory {
+		return nil
+	}
+	path := h.path(controlName)
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("the old control socket cannot be removed: %w", err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		h.log.Warn("backup and terminal commands cannot reach this hall while it runs", "error", err)
+		return nil
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return errors.Join(fmt.Errorf("the control socket cannot be protected: %w", err), l.Close())
+	}
+	srv := &http.Server{Handler: h.planControl(h.server.Control(h.backup)), ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			h.log.Error("the control socket failed", "error", err)
+		}
+	}()
+	context.AfterFunc(ctx, func() { srv.Close() })
+	return nil
+}
+
+// close ends the hall: the desk first, so that nothing is decided any more, then a snapshot, then the files.
+func (h *running) close() error {
+	var errs []error
+	if h.desk != nil {
+		h.desk.Stop()
+		if len(h.fatal) == 0 {
+			errs = append(errs, h.desk.SaveSnapshot(), h.folds.save(h))
+		}
+	}
+	if h.folds != nil {
+		errs = append(errs, h.folds.close())
+	}
+	if h.auth != nil {
+		errs = append(errs, h.auth.Close())
+	}
+	return errors.Join(append(errs, h.journal.Close())...)
+}
+
+func (h *running) backup(w io.Writer) error {
+	_, err := h.journal.Backup(w)
+	return err
+}
