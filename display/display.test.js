@@ -7,7 +7,7 @@ import { useTexts } from '../assets/js/i18n.js';
 import { LEAST_MS, YELLOW_MS, direct, isYellow, opening, pending } from './page/director.js';
 import { FULL_MS, MARK_MS, linkOf } from './page/link.js';
 import { ASK_MS, createSound } from './page/sound.js';
-import { blocks, cellState, lines, pageOf, recent, stretch, widthOf, zonePage } from './page/view.js';
+import { blocks, cellState, dense, lines, pageOf, recent, stretch, widthOf, zonePage } from './page/view.js';
 import { useWords, word, word2 } from './page/words.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -278,4 +278,10 @@ test('every word that the pages ask for is there, and every one there is asked f
   const used = new Set(source.match(/display\.[a-z][A-Za-z]+(?=['"])/g));
   used.forEach(key => assert.ok(own.zh[key], key));
   Object.keys(own.zh).forEach(key => assert.ok(used.has(key), key + ' is used nowhere'));
+});
+
+test('a zone board takes its lower rows only when the high ones do not fit', () => {
+  assert.equal(dense(blocks(frame('zone-calling'))), false);
+  assert.equal(dense([zoneBlock('a', 8)]), false);
+  assert.equal(dense('abcdefgh'.split('').map(s => zoneBlock(s, 1))), true);
 });

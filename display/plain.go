@@ -39,8 +39,8 @@ type plainCall struct {
 
 type plainCell struct {
 	Window, Number, Word, State string
-	PlateSize                   int
-	Long, Outlined, Warn        bool
+	Size, PlateSize             int
+	Outlined, Warn              bool
 }
 
 // plain gives the board for engines that run no modules: made by the server alone, asked for again every five seconds.
@@ -110,7 +110,7 @@ func (p plainBoard) call(c Call) plainCall {
 }
 
 func (p plainBoard) cell(w Window) plainCell {
-	v := plainCell{Window: w.Window, Number: w.Number, State: w.State, PlateSize: min(4, len(w.Window)), Long: len(w.Number) > 4,
+	v := plainCell{Window: w.Window, Number: w.Number, State: w.State, PlateSize: min(4, len(w.Window)), Size: min(7, len(w.Number)),
 		Outlined: w.Number == "" && w.State != hall.PostOpen.String(), Warn: w.Number == "" && w.State == hall.PostPaused.String()}
 	switch {
 	case w.Number != "":

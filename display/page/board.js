@@ -80,9 +80,15 @@ function Face(props) {
     <p class="face__label">${props.label}</p><p class="face__side">${props.side}</p>
     <div class="face__main"><span class=${classes('face__number', 'n' + Math.min(7, c.number.length))}><${Num} number=${c.number} /></span>
       <${Icon} name="arrow-right" class="face__arrow" /><${Plate} label=${c.window} class=${'face__plate w' + Math.min(4, c.window.length)} /></div>
-    <p class=${classes('face__go', widthOf(name(c.service)) > 20 && 'face__go--long')}><${GoTo} label=${c.window} />${name(c.service) && ' · ' + name(c.service)}</p>
+    <p class=${classes('face__go', goSize(name(c.service)))}><${GoTo} label=${c.window} />${name(c.service) && ' · ' + name(c.service)}</p>
     <p class="face__second">${t2('window.goTo', { label: c.window })}</p>
   </div>`;
+}
+
+/** @param {string} service @returns {string} */
+function goSize(service) {
+  const width = widthOf(service);
+  return width > 22 ? 'face__go--longer' : width > 14 ? 'face__go--long' : '';
 }
 
 /** The sentence with its figure in bold. @param {{label: string}} props */
@@ -95,10 +101,10 @@ function GoTo(props) {
 function Recent(props) {
   const m = props.model, waiting = m.link.phase === 'live' ? pending(m, m.board) : {};
   return html`<ol class="recent">${recent(m.board, m.hero ? m.hero.id : '').map(c => html`<li class="recent__row fade-in" key=${c.number}>
-    <span class=${classes('recent__number', c.number.length > 4 && 'recent__number--long')}><${Num} number=${c.number} list /></span>
+    <span class=${'recent__number n' + Math.min(7, c.number.length)}><${Num} number=${c.number} list /></span>
     <${Icon} name="arrow-right" class="recent__arrow" />
     <${Plate} label=${c.window} class=${classes('recent__plate', 'w' + Math.min(4, c.window.length), waiting[c.id] && 'recent__plate--call')} />
-    <span class="recent__end"><span class="recent__service">${name(c.service)}</span>
+    <span class="recent__end"><span class=${classes('recent__service', widthOf(name(c.service)) > 11 && 'recent__service--long')}>${name(c.service)}</span>
       <span class="recent__age">${m.link.phase === 'live' ? ago(age(c, m)) : clockTime(c.at)}</span></span>
   </li>`)}</ol>`;
 }
@@ -117,6 +123,6 @@ function CellFace(props) {
   const w = props.window, state = cellState(w);
   const outlined = state === 'paused' || state === 'closed';
   const plate = html`<${Plate} label=${w.window} outlined=${outlined} warn=${state === 'paused'} class=${'w' + Math.min(4, w.window.length)} />`;
-  if (w.number) return html`${plate}<span class=${classes('cell__number', w.number.length > 4 && 'cell__number--long')}><${Num} number=${w.number} /></span>`;
+  if (w.number) return html`${plate}<span class=${'cell__number n' + Math.min(7, w.number.length)}><${Num} number=${w.number} /></span>`;
   return html`${plate}<span class="cell__word">${t('window.state.' + state)}</span>`;
 }

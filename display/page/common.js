@@ -6,7 +6,7 @@ import { html } from '../../assets/vendor/htm/preact/standalone.module.js';
 import { name, name2 } from '../../assets/js/i18n.js';
 import { dateText } from '../../assets/js/format.js';
 import { Icon } from '../../assets/js/icon.js';
-import { Plates, Seal } from '../../assets/js/parts.js';
+import { Plates, Seal, classes } from '../../assets/js/parts.js';
 import { lines } from './view.js';
 import { word, word2 } from './words.js';
 
@@ -68,13 +68,16 @@ function OffLine(props) {
   </footer>`;
 }
 
+/** So many services have room for large words. */
+const FEW = 12;
+
 /**
  * The whole screen after five minutes without a word: what to do, and who does what where.
  * @param {{model: Model}} props
  */
 export function Full(props) {
   const b = props.model.board;
-  return html`<main class="full">
+  return html`<main class=${classes('full', b.queues.length <= FEW && 'full--few')}>
     <h1 class="full__title">${word('display.listen')}</h1>
     <p class="full__second">${word2('display.listen')} · ${word('display.notLive', { time: props.model.link.time })}</p>
     <ul class="full__list">${b.queues.slice(0, 20).map(q => html`<li key=${q.service} class="full__row">

@@ -122,6 +122,20 @@ function cut(list, room) {
   return parts;
 }
 
+/** What a zone board has room for under its head, and its rows at full height, in the units of the styles. */
+const ROOM = 746, ROW = 88, CALL_ROW = 112, EDGES = 18;
+
+/**
+ * Whether these blocks need the lower rows to fit.
+ * @param {Block[]} list
+ * @returns {boolean}
+ */
+export function dense(list) {
+  /** @param {Block} b @returns {number} */
+  const height = b => EDGES + (b.windows.length ? b.windows.reduce((n, w) => n + (cellState(w) === 'called' ? CALL_ROW : ROW), 0) : ROW);
+  return list.reduce((n, b) => n + height(b), 0) > ROOM;
+}
+
 /**
  * The numbers of the windows of a board as a stretch, or null when they are not one: 5 and 11 of 5, 6 … 11.
  * @param {Window[]} windows

@@ -8,7 +8,7 @@ import { clockTime, waitText } from '../../assets/js/format.js';
 import { Icon } from '../../assets/js/icon.js';
 import { Num, Plate, Plates, classes } from '../../assets/js/parts.js';
 import { Full, Head, Line } from './common.js';
-import { blocks, cellState, stretch, zonePage } from './view.js';
+import { blocks, cellState, dense, stretch, widthOf, zonePage } from './view.js';
 import { word, word2 } from './words.js';
 
 /** @typedef {import('./types.js').Model} Model */
@@ -26,7 +26,7 @@ export function ZoneBoard(props) {
   const m = props.model;
   if (m.link.phase === 'full') return html`<${Full} model=${m} />`;
   const shown = zonePage(blocks(m.board), Math.floor(m.now / TURN_MS));
-  return html`<main class="board zone">
+  return html`<main class=${classes('board zone', dense(shown) && 'zone--dense')}>
     <${Head} title=${heading(m.board, name, word)} second=${heading(m.board, name2, word2)} model=${m} />
     <div class="zone__head"><span class="zone__service"><${Two} of="display.service" /></span><span class="zone__windows"><${Two} of="display.current" /></span>
       <span class="zone__next"><${Two} of="display.next" /></span></div>
@@ -55,11 +55,17 @@ export function heading(board, called, spelt) {
 function BlockRow(props) {
   const q = props.block.queue, m = props.model;
   return html`<section class="block">
-    <div class="block__service"><h2 class="block__name">${name(q.name)}</h2><p class="block__wait">${waitLine(q, m.frameAge)}</p></div>
+    <div class="block__service"><h2 class=${classes('block__name', nameSize(name(q.name)))}>${name(q.name)}</h2><p class="block__wait">${waitLine(q, m.frameAge)}</p></div>
     <div class="block__windows">${props.block.windows.map(w => html`<${Row} key=${w.window} window=${w} queue=${q} model=${m} />`)}
       ${props.block.plates.length > 0 && html`<div class="row row--plates"><${Plates} labels=${props.block.plates} /></div>`}</div>
     <div class=${classes('block__next', props.block.windows.length < 2 && 'block__next--row')}>${q.next.length ? q.next.slice(0, 3).map(n => html`<span class="block__number" key=${n}><${Num} number=${n} list /></span>`) : direct(props.block)}</div>
   </section>`;
+}
+
+/** @param {string} text @returns {string} */
+function nameSize(text) {
+  const width = widthOf(text);
+  return width > 20 ? 'block__name--longer' : width > 14 ? 'block__name--long' : '';
 }
 
 /**
