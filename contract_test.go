@@ -32,12 +32,12 @@ func TestContract(t *testing.T) {
 	p := startProcess(t, t.TempDir(), "127.0.0.1:0")
 	describesAll(t, p)
 	c := &outsider{t: t, kiosk: client{base: p.Base}, clerk: p.signedIn(t, "1001"), boss: p.signedIn(t, "8001")}
+	c.staff("POST", "/api/v1/windows/1/open", nil, `"state":"open"`)
 	c.listen(p, "display", "view=display", nil)
 	c.listen(p, "counter", "view=counter&window=1", http.Header{"Cookie": {c.clerk.cookie}})
 	c.listen(p, "supervisor", "view=supervisor", http.Header{"Cookie": {c.boss.cookie}})
 	c.listen(p, "kiosk", "view=kiosk", nil)
 
-	c.staff("POST", "/api/v1/windows/1/open", nil, "")
 	first := c.take(`{"service":"household-birth"}`)
 	second := c.take(`{"service":"household-birth","class":"elderly","people":2}`)
 	if second.Claimed != "elderly" || second.Class != "ordinary" || second.Ahead == nil || *second.Ahead != 1 {
