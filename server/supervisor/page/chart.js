@@ -4,7 +4,7 @@
  */
 
 /** @typedef {import('./types.js').Bucket} Bucket */
-/** @typedef {{x: number, y: number, value: number, minute: number}} Point */
+/** @typedef {{x: number, y: number, value: number, running: boolean}} Point running: of the half hour that is not over */
 /** @typedef {{width: number, height: number, left: number, right: number, top: number, bottom: number}} Box */
 
 const STEP = 30;
@@ -52,21 +52,23 @@ export function scale(most) {
 }
 
 /**
- * The points of one line, each in the middle of its half hour. Half hours without a value are left out.
+ * The points of one line, each in the middle of its half hour, the running one at the present minute: what is not over yet must not look like a
+ * fall. Half hours without a value are left out.
  * @param {Bucket[]} flow
  * @param {(b: Bucket) => number|undefined} value
  * @param {{from: number, to: number}} axis
  * @param {number} top
  * @param {Box} box
+ * @param {number} now minute of the day, -1 for a day that is over
  * @returns {Point[]}
  */
-export function points(flow, value, axis, top, box) {
+export function points(flow, value, axis, top, box, now) {
   const start = flow.length ? minuteOfDay(flow[0].at) : 0;
   /** @type {Point[]} */
   const list = [];
   flow.forEach((b, i) => {
-    const v = value(b), minute = start + i * STEP;
-    if (v !== undefined) list.push({ x: xOf(minute + STEP / 2, axis, box), y: yOf(v, top, box), value: v, minute });
+    const v = value(b), minute = start + i * STEP, running = now >= minute && now < minute + STEP;
+    if (v !== undefined) list.push({ x: xOf(running ? now : minute + STEP / 2, axis, box), y: yOf(v, top, box), value: v, running });
   });
   return list;
 }

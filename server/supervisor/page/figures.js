@@ -44,36 +44,42 @@ function blanks() {
  * @returns {Figure[]}
  */
 export function figures(view, now, wall) {
-  const d = view.today, date = view.hall.date;
+  const d = view.today, date = view.hall.date, finished = { issued: d.issued, passed: d.passed, abandoned: d.abandoned };
   return [
     { label: t('supervisor.figure.waiting'), value: String(d.waiting), unit: t('unit.people'),
       note: t('supervisor.figure.waitingNote', { called: d.called, serving: d.serving }), link: ticketsLink({ state: 'waiting', order: 'oldest' }) },
-    longest(view, now),
-    within(view),
+    longest(view, now, wall),
+    within(view, wall),
     { label: t('supervisor.figure.finished'), value: String(d.finished), unit: t('unit.cases'),
-      note: t('supervisor.figure.finishedNote', { issued: d.issued, passed: d.passed, abandoned: d.abandoned }), link: ticketsLink({ state: 'finished', date }) },
+      note: wall ? t('supervisor.figure.finishedWall', finished) : t('supervisor.figure.finishedNote', finished), link: ticketsLink({ state: 'finished', date }) },
     { label: t('supervisor.figure.windows'), value: String(d.windows.open), unit: '/ ' + view.windows.length,
       note: t('supervisor.figure.windowsNote', { paused: d.windows.paused, closed: d.windows.closed }), link: ticketsLink({ state: 'called,serving' }) },
     wall ? unserved(view) : satisfied(view),
   ];
 }
 
-/** @param {Live} view @param {number} now @returns {Figure} */
-function longest(view, now) {
+/** @param {Live} view @param {number} now @param {boolean} wall with less room for the note @returns {Figure} */
+function longest(view, now, wall) {
   const l = view.today.longest, label = t('supervisor.figure.longest');
   if (!l) return { label, value: '–', note: t('wait.nobody'), link: ticketsLink({ state: 'waiting' }) };
   const s = view.services.find(one => one.id === l.service);
   const seconds = (now - Date.parse(l.since)) / 1000, promise = s && s.promisedMinutes;
   const values = { service: name(s && s.name), number: l.number, n: promise || 0 };
   return { label, value: minutes(seconds), unit: t('unit.minutesShort'), bad: !!promise && seconds > promise * 60,
-    note: promise ? t('supervisor.figure.longestPromise', values) : t('supervisor.figure.longestNote', values), link: ticketsLink({ q: l.number }) };
+    note: longestNote(values, !!promise, wall), link: ticketsLink({ q: l.number }) };
 }
 
-/** @param {Live} view @returns {Figure} */
-function within(view) {
-  const percent = percentOf(view.today.within);
+/** @param {Object<string, any>} values @param {boolean} promised @param {boolean} wall @returns {string} */
+function longestNote(values, promised, wall) {
+  if (wall) return promised ? t('supervisor.figure.longestWall', values) : values.number;
+  return promised ? t('supervisor.figure.longestPromise', values) : t('supervisor.figure.longestNote', values);
+}
+
+/** @param {Live} view @param {boolean} wall @returns {Figure} */
+function within(view, wall) {
+  const percent = percentOf(view.today.within), values = { target: view.targetPercent, n: view.today.within.of };
   return { label: t('supervisor.figure.within'), value: percent === undefined ? '–' : String(percent), unit: percent === undefined ? '' : '%',
-    bad: below(view.today.within, view.targetPercent), note: t('supervisor.figure.withinNote', { target: view.targetPercent, n: view.today.within.of }),
+    bad: below(view.today.within, view.targetPercent), note: wall ? t('supervisor.figure.withinWall', values) : t('supervisor.figure.withinNote', values),
     link: ticketsLink({ mark: 'late', date: view.hall.date }) };
 }
 

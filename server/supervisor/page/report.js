@@ -62,7 +62,7 @@ function table(data, by, props, total) {
   /** @type {StatsRow[]} */
   const rows = inPlanOrder(/** @type {StatsRow[]} */ (data.rows), by, props.view);
   const quantiles = () => [t('supervisor.report.mean'), t('supervisor.report.p50'), t('supervisor.report.p90')].map(w => html`<th key=${w} scope="col">${w}</th>`);
-  return html`<div class="report__scroll" tabindex="0" role="region" aria-label=${t('supervisor.report.title')}><table class="figures">
+  return html`<div class="report__scroll" tabindex="0" role="group" aria-label=${t('supervisor.report.title')}><table class="figures">
     <thead><tr><th rowspan="2" scope="col">${t('supervisor.report.by.' + by)}</th><th colspan="9" scope="colgroup">${t('supervisor.report.people')}</th>
       <th colspan="4" scope="colgroup">${t('supervisor.report.waits')}</th><th colspan="3" scope="colgroup">${t('supervisor.report.handlings')}</th></tr>
     <tr>${counts().map(([, w]) => html`<th key=${w} scope="col">${w}</th>`)}${quantiles()}<th scope="col">${t('supervisor.report.promise')}</th>${quantiles()}</tr></thead>

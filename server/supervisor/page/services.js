@@ -24,7 +24,7 @@ export function Services(props) {
   const toggle = (/** @type {string} */ id) => setOpen(Object.assign({}, open, { [id]: !open[id] }));
   return html`<section class="card services" aria-labelledby="services-title">
     <div class="card__head"><h2 id="services-title">${t('supervisor.services.title')}</h2><span class="second">${t('supervisor.services.note', { n: view.targetPercent })}</span></div>
-    <div class="services__scroll" tabindex="0" role="region" aria-labelledby="services-title"><table>
+    <div class="services__scroll" tabindex="0" role="group" aria-labelledby="services-title"><table>
       <thead>${head()}</thead>
       <tbody>${rows.map(r => [line(r, context, { group: r.children.length > 1, open: !!open[r.id], toggle }),
         open[r.id] && r.children.map(c => line(c, context, { child: true }))])}</tbody>
@@ -57,9 +57,9 @@ function line(r, c, o) {
 
 /** @param {Row} r @param {any} c @param {any} o */
 function heading(r, c, o) {
-  if (!o.group || c.wall) return html`<span>${name(r.name)}</span>`;
+  if (!o.group || c.wall) return html`<span title=${name(r.name)}><span class="services__cut">${name(r.name)}</span></span>`;
   return html`<button class="services__open" aria-expanded=${o.open ? 'true' : 'false'} onClick=${() => o.toggle(r.id)}>
-    <${Icon} name=${o.open ? 'arrow-down' : 'chevron-right'} />${name(r.name)}</button>`;
+    <${Icon} name=${o.open ? 'arrow-down' : 'chevron-right'} /><span class="services__cut">${name(r.name)}</span></button>`;
 }
 
 /** @param {Row} r @param {any} c */

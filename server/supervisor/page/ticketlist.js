@@ -33,7 +33,7 @@ export function Tickets(props) {
       <${Refusal} problem=${answer.problem} />
       ${list && table(list.items, view, query)}
       ${list && pages(list, query)}</section>
-    <section class="card tickets__one" aria-label=${t('word.ticket')}>${chosen
+    <section class="card tickets__one" aria-label=${t('supervisor.tickets.one')}>${chosen
       ? html`<${Ticket} key=${chosen.ref} ticket=${chosen} view=${view} changed=${answer.again} />` : html`<p class="second">${t('supervisor.tickets.select')}</p>`}</section></div>`;
 }
 
@@ -106,7 +106,7 @@ function several(value, say) { return value && value.indexOf(',') > 0 ? option(v
 /** @param {any[]} items @param {Live} view @param {Query} query */
 function table(items, view, query) {
   if (items.length === 0) return html`<p class="tickets__none second">${t('supervisor.tickets.none')}</p>`;
-  return html`<div class="tickets__scroll" tabindex="0" role="region" aria-labelledby="tickets-title"><table>
+  return html`<div class="tickets__scroll" tabindex="0" role="group" aria-labelledby="tickets-title"><table>
     <thead><tr>${[t('supervisor.tickets.number'), t('supervisor.tickets.service'), t('word.class'), t('supervisor.tickets.state'), t('supervisor.tickets.issued'),
       t('supervisor.tickets.wait'), t('supervisor.tickets.window'), t('supervisor.tickets.calls')].map(text => html`<th key=${text} scope="col">${text}</th>`)}</tr></thead>
     <tbody>${items.map(i => row(i, view, query))}</tbody></table></div>`;

@@ -45,8 +45,8 @@ function cell(w, view, now) {
   const out = w.state !== 'open';
   const time = w.since ? duration(Math.max(0, now - Date.parse(w.since)) / 1000).replace(/^0(\d:)/, '$1') : '';
   return html`<${Plate} label=${name(w.label) || w.id} size="s" outlined=${out} warn=${w.status === 'paused'} call=${w.status === 'called' && !w.overdue} />
-    <span class="window__text"><span class="window__main">${main(w, view)}</span>
-    ${w.status !== 'closed' && html`<span class="window__state figures"><${Icon} name=${ICONS[word]} />${t('supervisor.windows.' + word)} ${time}</span>`}</span>`;
+    <span class="window__text"><span class=${w.number ? 'window__main' : 'window__main window__main--text'}>${main(w, view)}</span>
+    ${w.status !== 'closed' && html`<span class="window__state figures"><span class="with-icon"><${Icon} name=${ICONS[word]} />${t('supervisor.windows.' + word)}</span><span class="window__time">${time}</span></span>`}</span>`;
 }
 
 /** @param {Window} w @param {Live} view */
