@@ -170,16 +170,14 @@ func fill(b *testing.B, d *bench, records int) {
 	d.must(b, by, hall.Open{Window: "1"})
 	const lanes = 256
 	var wg sync.WaitGroup
-	for lane := range lanes {
+	for range lanes {
 		wg.Go(func() {
-			for i := 0; i < records/lanes; i++ {
-				var c hall.Command = hall.Suspend{Window: "1", Reason: "rest", Minutes: 1 + (i+lane)%480}
-				if (i+lane)%2 == 0 {
-					c = hall.Unpause{Window: "1"}
-				}
-				if _, err := d.Order(context.Background(), hall.Order{By: by, Do: c}); err != nil {
-					b.Error(err)
-					return
+			for d.State().Seq() < uint64(records) {
+				for _, c := range []hall.Command{hall.Unpause{Window: "1"}, hall.Suspend{Window: "1", Reason: "rest", Minutes: 5}} {
+					if _, err := d.Order(context.Background(), hall.Order{By: by, Do: c}); err != nil {
+						b.Error(err)
+						return
+					}
 				}
 			}
 		})
