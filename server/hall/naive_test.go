@@ -10,7 +10,7 @@ import (
 type naive struct {
 	key    LegKey
 	number Number
-	leg    Leg
+	leg    *Leg
 	prefer Time
 	score  Time
 	held   bool // came back or lets others go first
@@ -23,7 +23,7 @@ func naiveAll(s State, window string, at Time) []naive {
 	var list []naive
 	for _, date := range s.Dates() {
 		for t := range s.Tickets(date) {
-			l := t.Legs[len(t.Legs)-1]
+			l := &t.Legs[len(t.Legs)-1]
 			if l.Stage != Waiting {
 				continue
 			}
