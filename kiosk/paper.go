@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"slices"
 	"strconv"
 
 	"jiaohao/assets"
@@ -23,7 +22,7 @@ func (k *Kiosk) paper(s hall.State, t hall.Ticket) slip.Ticket {
 		Hall: p.Hall.Name.In(lang), At: at.Format("01-02 15:04"), Bars: bars(s, t),
 		Service: service.Name.In(lang), Second: different(service.Name, other, lang), Number: t.Number.String(), Class: className(p, t),
 		Ahead: slip.Figure{Label: assets.Text(lang, "slip.ahead", nil), Value: strconv.Itoa(t.Ahead), After: assets.Text(lang, "unit.people", assets.Params{"n": t.Ahead})},
-		Wait:  waitFigure(lang, t), Windows: labels(p, watchedAtIssue(s, t), lang),
+		Wait:  waitFigure(lang, t), Windows: watchedAtIssue(s, t),
 		Plates: assets.Text(lang, "slip.plates", nil) + " " + assets.Text(other, "slip.platesShort", nil),
 		Code:   k.code(t.ID), Title: k.codeTitle(lang), Hints: k.hints(p, lang), Foot: k.foot(t), IssuedAt: at,
 	}
@@ -93,16 +92,6 @@ func watchedAtIssue(s hall.State, t hall.Ticket) []string {
 		windows = []string{t.Window}
 	}
 	return windows[:min(len(windows), mostPlates)]
-}
-
-func labels(p *hall.Plan, windows []string, lang string) []string {
-	list := make([]string, 0, len(windows))
-	for _, id := range windows {
-		if w, known := p.Window(id); known {
-			list = append(list, w.Label.In(lang))
-		}
-	}
-	return slices.Clip(list)
 }
 
 func (k *Kiosk) codeTitle(lang string) string {

@@ -2,7 +2,7 @@
  * Draws a QR code that came as rows of hex digits, one bit a module.
  * @module
  */
-import { html } from '/assets/vendor/htm/preact/standalone.module.js';
+import { html } from '../../assets/vendor/htm/preact/standalone.module.js';
 
 /**
  * The dark stretches of the code as one path, a unit a module.

@@ -18,6 +18,7 @@
  * @property {string} window chosen, '' = the fastest
  * @property {number} pageNo of a list of tiles, from 0
  * @property {Person|null} person whose card was read, forgotten at the reset
+ * @property {string} proved class that the card shows to be true, '' for none
  * @property {any} ticket as the server gave it
  * @property {''|'new'|'back'|'seen'} how why the ticket is shown
  * @property {string} already number of the ticket the person has
@@ -51,7 +52,7 @@ export const SLOW_MS = 300;
 /** @param {number} now ms @returns {State} */
 export function initial(now) {
   return {
-    page: 'home', department: '', service: '', cls: 'ordinary', window: '', pageNo: 0, person: null, ticket: null, how: '', already: '',
+    page: 'home', department: '', service: '', cls: 'ordinary', window: '', pageNo: 0, person: null, proved: '', ticket: null, how: '', already: '',
     unprinted: false, sheet: null, busy: false, busySince: 0, pending: null,
     modes: { large: false, low: false, contrast: false, speak: false }, touched: now, entered: now,
   };
@@ -63,21 +64,21 @@ export function initial(now) {
 const STEPS = {
   touch: () => ({}),
   home: () => ({ page: 'home', department: '', service: '', pageNo: 0, ticket: null, how: '', sheet: null }),
-  department: (s, a) => ({ page: 'department', department: a.id, pageNo: 0 }),
-  service: (s, a) => ({ page: 'service', service: a.id, cls: a.cls || 'ordinary', window: '' }),
+  department: (_, a) => ({ page: 'department', department: a.id, pageNo: 0 }),
+  service: (_, a) => ({ page: 'service', service: a.id, cls: a.cls || 'ordinary', window: '' }),
   back: s => back(s),
-  cls: (s, a) => ({ cls: a.id }),
-  window: (s, a) => ({ window: a.id }),
-  page: (s, a) => ({ pageNo: a.n }),
+  cls: (_, a) => ({ cls: a.id }),
+  window: (_, a) => ({ window: a.id }),
+  page: (_, a) => ({ pageNo: a.n }),
   mode: (s, a) => ({ modes: Object.assign({}, s.modes, { [a.name]: !s.modes[/** @type {keyof Modes} */ (a.name)] }), pageNo: 0 }),
-  sheet: (s, a) => ({ sheet: a.sheet }),
+  sheet: (_, a) => ({ sheet: a.sheet }),
   closeSheet: () => ({ sheet: null }),
   scan: () => ({ page: 'scan' }),
   card: () => ({ page: 'card' }),
-  person: (s, a) => ({ person: a.person, page: s.page === 'card' ? 'home' : s.page }),
-  taking: (s, a, now) => ({ busy: true, busySince: now, pending: a.pending, sheet: null }),
-  taken: (s, a) => ({ busy: false, pending: null, page: 'ticket', ticket: a.ticket, how: a.how, unprinted: false, sheet: null }),
-  refused: (s, a) => Object.assign({ busy: false, pending: null }, a.already ? { page: 'already', already: a.already, sheet: null } : { sheet: a.sheet }),
+  person: (s, a) => ({ person: a.person, proved: a.proved || '', cls: a.proved || s.cls, page: s.page === 'card' ? 'home' : s.page }),
+  taking: (_, a, now) => ({ busy: true, busySince: now, pending: a.pending, sheet: null }),
+  taken: (_, a) => ({ busy: false, pending: null, page: 'ticket', ticket: a.ticket, how: a.how, unprinted: false, sheet: null }),
+  refused: (s, a) => ({ busy: false, pending: null, page: a.already ? 'already' : s.page, already: a.already || '', sheet: a.already ? null : a.sheet }),
   unanswered: () => ({ busy: false }),
   forget: () => ({ pending: null }),
   unprinted: () => ({ unprinted: true }),

@@ -2,14 +2,14 @@
  * What stands on every page of the kiosk: the bar at the top, the modes at the bottom, and the sheet above all.
  * @module
  */
-import { html } from '/assets/vendor/htm/preact/standalone.module.js';
-import { lang, name, name2, t, t2 } from '/assets/js/i18n.js';
-import { dateText } from '/assets/js/format.js';
-import { Icon } from '/assets/js/icon.js';
-import { Seal, classes } from '/assets/js/parts.js';
+import { html } from '../../assets/vendor/htm/preact/standalone.module.js';
+import { lang, name, name2, t, t2 } from '../../assets/js/i18n.js';
+import { dateText } from '../../assets/js/format.js';
+import { Icon } from '../../assets/js/icon.js';
+import { Seal, classes } from '../../assets/js/parts.js';
 import { opens } from './tiles.js';
 
-/** @typedef {{state: import('./flow.js').State, view: any, clock: import('/assets/js/clock.js').Clock, act: (action: any) => void, now: number, can: {speak: boolean, card: boolean, print: boolean}, codes: Object<string, string[]>, stop: string}} World */
+/** @typedef {{state: import('./flow.js').State, view: any, clock: import('../../assets/js/clock.js').Clock, act: (action: any) => void, now: number, can: {speak: boolean, card: boolean, print: boolean}, codes: Object<string, string[]>, stop: string}} World */
 
 /** @param {{world: World}} props */
 export function Header(props) {
@@ -65,7 +65,7 @@ function ModeKey(props) {
   const on = /** @type {any} */ (state.modes)[props.id], missing = props.id === 'speak' && !can.speak;
   const press = () => act(missing ? { type: 'sheet', sheet: { title: t('mode.speak'), text: t('kiosk.speakNone') } } : { type: 'mode', name: props.id });
   return html`<button class=${classes('modes__key', on && 'modes__key--on', missing && 'modes__key--sunken')} aria-pressed=${String(on)} onClick=${press}>
-    <${Icon} name=${props.icon} /><span>${t('mode.' + props.id)}</span></button>`;
+    <${Icon} name=${props.icon} /><span>${t('kiosk.mode.' + props.id)}</span></button>`;
 }
 
 /** @param {{id: string, params?: any, class?: string, tag?: string}} props a text of both languages, one above the other */

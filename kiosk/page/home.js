@@ -2,10 +2,10 @@
  * The start page and the page of a department: ways in, tiles, the tile for who does not know.
  * @module
  */
-import { html } from '/assets/vendor/htm/preact/standalone.module.js';
-import { name, name2, t, t2 } from '/assets/js/i18n.js';
-import { Icon } from '/assets/js/icon.js';
-import { classes } from '/assets/js/parts.js';
+import { html } from '../../assets/vendor/htm/preact/standalone.module.js';
+import { name, name2, t, t2 } from '../../assets/js/i18n.js';
+import { Icon } from '../../assets/js/icon.js';
+import { classes } from '../../assets/js/parts.js';
 import { capacity, departmentTiles, homeTiles, opens, pageOf, tileFigures, tileName } from './tiles.js';
 import { Both, openWindows, waitingInHall } from './frame.js';
 

@@ -2,14 +2,14 @@
  * The kiosk's page: joins the machine of flow.js to the server, the scanner, the voice and the screen.
  * @module
  */
-import { html, render } from '/assets/vendor/htm/preact/standalone.module.js';
-import { detectLang, lang, loadTexts, name, setLang, t } from '/assets/js/i18n.js';
-import { announce, guard, setModes } from '/assets/js/dom.js';
-import { Problem, get, newKey, post } from '/assets/js/http.js';
-import { problemText } from '/assets/js/problem.js';
-import { createClock } from '/assets/js/clock.js';
-import { connect } from '/assets/js/live.js';
-import { DemoStrip } from '/assets/js/demo.js';
+import { html, render } from '../../assets/vendor/htm/preact/standalone.module.js';
+import { detectLang, lang, loadTexts, name, setLang, t } from '../../assets/js/i18n.js';
+import { announce, guard, setModes } from '../../assets/js/dom.js';
+import { Problem, get, newKey, post } from '../../assets/js/http.js';
+import { problemText } from '../../assets/js/problem.js';
+import { createClock } from '../../assets/js/clock.js';
+import { connect } from '../../assets/js/live.js';
+import { DemoStrip } from '../../assets/js/demo.js';
 import { asksToStay, fresh, initial, isOver, mayAskAgain, reduce, request, secondsLeft, sleeps, stopReason } from './flow.js';
 import { Footer, Header, LowPanel, SheetView, StayView } from './frame.js';
 import { Department, Home } from './home.js';
@@ -54,6 +54,7 @@ const OWN = {
   noSlip: () => { state = reduce(state, { type: 'unprinted' }, Date.now()); report('unprinted'); },
   printAgain: () => { print(state.ticket); },
   explain: (/** @type {any} */ a) => explain(a),
+  service: (/** @type {any} */ a) => { state = reduce(state, { type: 'service', id: a.id, cls: provedFor(a.id) }, Date.now()); },
 };
 
 function reset() {
@@ -68,6 +69,12 @@ function explain(a) {
   const when = s.opensAt ? ' ' + t('kiosk.nextOpen', { when: opens(s.opensAt, a.today) }) : '';
   const sheet = { title: name(s.name) + ' · ' + t('closed.' + s.closedReason), text: t('problem.service_closed.detail.' + s.closedReason) + when, suggest: true };
   state = reduce(state, { type: 'sheet', sheet }, Date.now());
+}
+
+/** The class that the card has shown, where the service knows it. @param {string} id @returns {string} */
+function provedFor(id) {
+  const s = serviceOf(id);
+  return s && s.classes.indexOf(state.proved) >= 0 ? state.proved : '';
 }
 
 /** @param {string} id */
@@ -179,8 +186,8 @@ async function show(id) {
 
 /** @param {import('./flow.js').Person} person */
 function cardRead(person) {
-  act({ type: 'person', person });
-  if (ageOf(person.value, clock.date()) >= 60 && outer.view.classes.some((/** @type {any} */ c) => c.id === 'elderly')) act({ type: 'cls', id: 'elderly' });
+  const old = ageOf(person.value, clock.date()) >= 60;
+  act({ type: 'person', person, proved: old && (state.page !== 'service' || serviceOf(state.service).classes.indexOf('elderly') >= 0) ? 'elderly' : '' });
   announce(t('kiosk.cardRead'));
 }
 
@@ -206,7 +213,7 @@ function Screen(props) {
   if (w.stop) return html`<${DemoStrip} demo=${demo} /><${Header} world=${w} /><${Stop} world=${w} since=${outer.troubleAt || stamp(outer.since)} />`;
   if (sleeps(w.state, w.now)) return html`<${DemoStrip} demo=${demo} /><${Saver} world=${w} />`;
   return html`<${DemoStrip} demo=${demo} />${top(w, left)}${page(w)}${w.state.page === 'ticket' || w.state.page === 'already' ? null : html`<${Footer} world=${w} />`}
-    <${SheetView} world=${w} />${asksToStay(w.state, w.now, lang() !== startLang) && html`<${StayView} world=${w} seconds=${left} />`}`;
+    ${asksToStay(w.state, w.now, lang() !== startLang) ? html`<${StayView} world=${w} seconds=${left} />` : html`<${SheetView} world=${w} />`}`;
 }
 
 /** @param {number} ms @returns {string} in the hall's own offset, as frames write it */
@@ -254,7 +261,15 @@ function paint() {
   if (!root) return;
   root.classList.toggle('screen--english', lang() === 'en');
   render(html`<${Screen} world=${world()} />`, root);
+  tighten(root);
   if (focusNext) settle(root);
+}
+
+/** Long words and many classes need more room than there is: step by step the page gives way, never the key. @param {HTMLElement} root */
+function tighten(root) {
+  const main = root.querySelector('.page--service');
+  ['tight-1', 'tight-2'].forEach(c => root.classList.remove(c));
+  ['tight-1', 'tight-2'].forEach(c => { if (main && main.scrollHeight > main.clientHeight + 1) root.classList.add(c); });
 }
 
 /** A new page is read from its title, a new sheet from its key. @param {HTMLElement} root */
@@ -300,7 +315,18 @@ const wedge = createWedge(text => { scanned(text); });
 /** @param {KeyboardEvent} e */
 function key(e) {
   if (wedge(e.key, e.timeStamp)) { e.preventDefault(); return; }
+  if (e.key === 'Tab') keepInside(e);
   if (e.key === 'Escape') act(state.sheet ? { type: 'closeSheet' } : { type: 'back' });
+}
+
+/** While a card stands above the page, the keyboard stays in it. @param {KeyboardEvent} e */
+function keepInside(e) {
+  const keys = document.querySelectorAll('.over button'), last = keys.length - 1;
+  if (last < 0) return;
+  const at = Array.from(keys).indexOf(/** @type {Element} */ (document.activeElement));
+  const next = at < 0 ? 0 : (at + (e.shiftKey ? -1 : 1) + keys.length) % keys.length;
+  e.preventDefault();
+  /** @type {HTMLElement} */ (keys[next]).focus();
 }
 
 function listen() {

@@ -2,11 +2,11 @@
  * The page of a service: how long, what to bring, who one is, and the one key.
  * @module
  */
-import { html } from '/assets/vendor/htm/preact/standalone.module.js';
-import { name, name2, t, t2 } from '/assets/js/i18n.js';
-import { waitText } from '/assets/js/format.js';
-import { Icon } from '/assets/js/icon.js';
-import { Plate, classes } from '/assets/js/parts.js';
+import { html } from '../../assets/vendor/htm/preact/standalone.module.js';
+import { lang, name, name2, t, t2 } from '../../assets/js/i18n.js';
+import { waitText } from '../../assets/js/format.js';
+import { Icon } from '../../assets/js/icon.js';
+import { Plate, classes } from '../../assets/js/parts.js';
 import { SLOW_MS } from './flow.js';
 import { Code } from './code.js';
 
@@ -20,7 +20,7 @@ export function Service(props) {
   const brief = world.state.modes.large || world.state.modes.low;
   return html`<main class="page page--service">
     <${Strip} world=${world} service=${service} />
-    ${brief ? html`<${MaterialsKey} world=${world} service=${service} />` : html`<${Materials} world=${world} service=${service} />`}
+    ${!brief && html`<${Materials} world=${world} service=${service} />`}<${MaterialsKey} world=${world} service=${service} brief=${!!brief} />
     <${Classes} world=${world} service=${service} />
     ${service.perWindow && html`<${Choose} world=${world} service=${service} />`}
     <div class="page__rest"></div>
@@ -42,17 +42,17 @@ function Strip(props) {
   const w = waitText(service.waiting, service.expectedWait);
   const windows = windowsOf(world.view, service);
   return html`<section class="strip on-brand">
-    <div class="strip__part"><p class="strip__label">${t('kiosk.ahead')}</p><p class="strip__value"><b class="figures">${service.waiting}</b> <span class="strip__unit">${t('unit.people', { n: service.waiting })}</span></p></div>
-    <div class="strip__part"><p class="strip__label">${t('kiosk.windows')}</p><p class="strip__plates">${windows.slice(0, 3).map(x => html`<${Plate} label=${name(x.label)} outlined=${x.state !== 'open'} class="plate--strip" />`)}${windows.length > 3 && html`<span class="strip__more">+${windows.length - 3}</span>`}</p></div>
+    <div class="strip__part"><p class="strip__label">${t('kiosk.ahead')}</p><p class="strip__value"><b class="figures">${service.waiting}</b><span class="strip__unit">${t('unit.people', { n: service.waiting })}</span></p></div>
+    <div class="strip__part"><p class="strip__label">${t('kiosk.windows')}</p><p class="strip__plates">${windows.slice(0, 3).map(x => html`<${Plate} label=${x.id} outlined=${x.state !== 'open'} class="plate--strip" />`)}${windows.length > 3 && html`<span class="strip__more">+${windows.length - 3}</span>`}</p></div>
     <div class="strip__part"><p class="strip__label">${t('kiosk.expected')}</p><p class="strip__value"><${WaitFigure} wait=${w} /></p></div>
   </section>`;
 }
 
-/** A wait in large figures. @param {{wait: import('/assets/js/format.js').WaitText}} props */
+/** A wait in large figures. @param {{wait: import('../../assets/js/format.js').WaitText}} props */
 export function WaitFigure(props) {
   const w = props.wait;
-  if (w.kind === 'point') return html`<span class="strip__unit">${t('wait.approx')} </span><b class="figures">${w.value}</b> <span class="strip__unit">${w.unit}</span> <span class="strip__range nowrap">${w.range}</span>`;
-  if (w.kind === 'range') return html`<b class="figures">${w.range}</b> <span class="strip__unit">${w.unit}</span>`;
+  if (w.kind === 'point') return html`<span class="strip__unit strip__unit--first">${t('wait.approx')}</span><b class="figures">${w.value}</b><span class="strip__unit">${w.unit}</span><span class="strip__range nowrap">${w.range}</span>`;
+  if (w.kind === 'range') return html`<b class="figures">${w.range}</b><span class="strip__unit">${w.unit}</span>`;
   return html`<span class=${classes('strip__words', w.kind === 'none' && 'good')}>${w.text}</span>`;
 }
 
@@ -62,12 +62,12 @@ const MOST_MATERIALS = 6;
 function Materials(props) {
   const { service, world } = props;
   const list = service.guide.materials, code = world.codes[service.id];
-  return html`<section class="card panel">
+  return html`<section class="card panel panel--materials">
     <div class="panel__head"><h2>${t(list.length ? 'kiosk.materials' : 'kiosk.materialsNone')}</h2><span class="second">${list.length ? t2('kiosk.materials') : ''}</span></div>
     <ul class="papers">${list.slice(0, MOST_MATERIALS).map((/** @type {any} */ m) => html`<li class="paper"><${Icon} name="circle-check" class="good" /><span><span class="paper__name">${name(m.name)}</span><span class="paper__note">${name(m.note)}</span></span></li>`)}</ul>
     ${list.length > MOST_MATERIALS && html`<button class="key panel__all" onClick=${() => openAll(world, service)}>${t('kiosk.guide')}</button>`}
     <div class="facts">${['promised', 'legal', 'fee'].map(k => html`<${Fact} label=${t('kiosk.' + k)} value=${name(service.guide[k])} />`)}
-      ${code && html`<div class="facts__code"><p>${t('kiosk.guide')}<br />${t('kiosk.guideScan')}</p><${Code} rows=${code} size=${100} /></div>`}</div>
+      ${code && html`<div class="facts__code"><p>${t('kiosk.guide')}${lang() === 'zh' && html`<br />${t('kiosk.guideScan')}`}</p><${Code} rows=${code} size=${100} /></div>`}</div>
   </section>`;
 }
 
@@ -79,10 +79,10 @@ function Fact(props) {
 /** @param {World} world @param {any} service */
 function openAll(world, service) { world.act({ type: 'sheet', sheet: { title: name(service.name), text: t('kiosk.materials'), materials: true } }); }
 
-/** @param {{world: World, service: any}} props */
+/** In place of the card, where that has no room. @param {{world: World, service: any, brief: boolean}} props */
 function MaterialsKey(props) {
   const none = props.service.guide.materials.length === 0;
-  return none ? null : html`<button class="key key--kiosk panel-key" onClick=${() => openAll(props.world, props.service)}><${Icon} name="list" />${t('kiosk.materialsKey')}</button>`;
+  return none ? null : html`<button class=${classes('key key--kiosk panel-key', props.brief && 'panel-key--stays')} onClick=${() => openAll(props.world, props.service)}><${Icon} name="list" />${t('kiosk.materialsKey')}</button>`;
 }
 
 /** @param {{world: World, service: any}} props */
@@ -91,8 +91,8 @@ function Classes(props) {
   const ids = ['ordinary'].concat(service.classes);
   const list = ids.map(id => world.view.classes.filter((/** @type {any} */ c) => c.id === id)[0]).filter(Boolean);
   return html`<section class="card panel">
-    <div class="panel__head"><h2 id="who">${t('kiosk.who')}</h2><span class="second">${t('kiosk.whoHint')} · ${t2('kiosk.whoHint')}</span></div>
-    <div class="choices" role="radiogroup" aria-labelledby="who">${list.map(c => html`<${ClassKey} world=${world} class=${c} />`)}</div>
+    <div class="panel__head"><h2 id="who">${t('kiosk.who')}</h2><span class="second">${t('kiosk.whoHint')}${lang() === 'zh' ? ' · ' + t2('kiosk.whoHint') : ''}</span></div>
+    <div class=${classes('choices', list.length > 5 && 'choices--many')} role="radiogroup" aria-labelledby="who">${list.map(c => html`<${ClassKey} world=${world} class=${c} />`)}</div>
   </section>`;
 }
 
@@ -111,7 +111,7 @@ function Choose(props) {
     aria-checked=${String(world.state.window === id)} onClick=${() => world.act({ type: 'window', id })}>${face}</button>`;
   return html`<section class="card panel"><div class="panel__head"><h2 id="which">${t('kiosk.chooseWindow')}</h2></div>
     <div class="choices" role="radiogroup" aria-labelledby="which">${key('', html`<b>${t('kiosk.anyWindow')}</b>`)}
-      ${windowsOf(world.view, service).slice(0, 4).map(w => key(w.id, html`<${Plate} label=${name(w.label)} outlined=${w.state !== 'open'} /><span class="choice__second">${t('count.waiting', { n: w.waiting })}</span>`))}</div></section>`;
+      ${windowsOf(world.view, service).slice(0, 4).map(w => key(w.id, html`<${Plate} label=${w.id} outlined=${w.state !== 'open'} /><span class="choice__second">${t('count.waiting', { n: w.waiting })}</span>`))}</div></section>`;
 }
 
 /** @param {{world: World, service: any}} props */

@@ -2,10 +2,10 @@
  * The page of a kiosk that gives no numbers: what, why, what to do instead. And the screen-saver.
  * @module
  */
-import { html } from '/assets/vendor/htm/preact/standalone.module.js';
-import { name, t, t2 } from '/assets/js/i18n.js';
-import { clockTime } from '/assets/js/format.js';
-import { Icon } from '/assets/js/icon.js';
+import { html } from '../../assets/vendor/htm/preact/standalone.module.js';
+import { name, t, t2 } from '../../assets/js/i18n.js';
+import { clockTime } from '../../assets/js/format.js';
+import { Icon } from '../../assets/js/icon.js';
 import { waitingInHall } from './frame.js';
 import { opens } from './tiles.js';
 

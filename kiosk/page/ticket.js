@@ -2,11 +2,11 @@
  * The pages that show a number: taken, there already, back after a missed call; and those that wait for a scanner.
  * @module
  */
-import { html } from '/assets/vendor/htm/preact/standalone.module.js';
-import { name, t, t2 } from '/assets/js/i18n.js';
-import { waitText } from '/assets/js/format.js';
-import { Icon } from '/assets/js/icon.js';
-import { Num, Plate, StateTag, classes } from '/assets/js/parts.js';
+import { html } from '../../assets/vendor/htm/preact/standalone.module.js';
+import { name, t, t2 } from '../../assets/js/i18n.js';
+import { waitText } from '../../assets/js/format.js';
+import { Icon } from '../../assets/js/icon.js';
+import { Num, Plate, StateTag, classes } from '../../assets/js/parts.js';
 import { limit, secondsLeft } from './flow.js';
 import { WaitFigure, windowsOf } from './service.js';
 
@@ -18,7 +18,7 @@ export function Ticket(props) {
   const ticket = world.state.ticket;
   const service = world.view.services.filter((/** @type {any} */ s) => s.id === ticket.service)[0];
   return html`<main class="page page--ticket on-brand">
-    <section class="stub">
+    <section class="stub" data-mode=${paper(world)}>
       <h1 class="stub__service" tabindex="-1">${service ? name(service.name) : ''}</h1><p class="stub__label">${headline(world)}</p>
       <p class=${classes('stub__number', ticket.number.length > 4 && 'stub__number--long')}><${Num} number=${ticket.number} /></p>
       <${Facts} world=${world} /><div class="stub__tear"></div><${Lower} world=${world} service=${service} />
@@ -26,6 +26,9 @@ export function Ticket(props) {
     <${Call} world=${world} /><div class="page__rest"></div><${Ending} world=${world} />
   </main>`;
 }
+
+/** A ticket is paper, whatever it lies on. @param {World} world @returns {string} */
+function paper(world) { return world.state.modes.contrast ? 'contrast' : 'light'; }
 
 /** @param {World} world @returns {string} */
 function headline(world) {
@@ -40,7 +43,7 @@ function Facts(props) {
   const ticket = props.world.state.ticket;
   if (ticket.state !== 'waiting') return html`<div class="stub__facts stub__facts--one"><${StateTag} state=${ticket.state} /></div>`;
   return html`<div class="stub__facts">
-    <div><p class="stub__label">${t('kiosk.aheadStill')} · ${t2('kiosk.aheadStill')}</p><p class="stub__figure"><b class="figures">${ticket.ahead}</b> <span class="strip__unit">${t('unit.people', { n: ticket.ahead })}</span></p></div>
+    <div><p class="stub__label">${t('kiosk.aheadStill')} · ${t2('kiosk.aheadStill')}</p><p class="stub__figure"><b class="figures">${ticket.ahead}</b><span class="strip__unit">${t('unit.people', { n: ticket.ahead })}</span></p></div>
     <div><p class="stub__label">${t('kiosk.expected')} · ${t2('kiosk.expected')}</p><p class="stub__figure"><${WaitFigure} wait=${waitText(ticket.ahead, ticket.expectedWait)} /></p></div>
   </div>`;
 }
@@ -53,9 +56,9 @@ function Lower(props) {
   const words = ticket.trackURL ? 'kiosk.follow' : 'kiosk.keepCode';
   return html`<div class="stub__lower"><div class="stub__left">
       <p class="stub__label">${t('kiosk.watch')} · ${t2('kiosk.windows')}</p>
-      <p class="stub__plates">${windows.slice(0, 5).map((/** @type {any} */ w) => html`<${Plate} label=${name(w.label)} size="l" />`)}${windows.length > 5 && html`<span class="strip__more">+${windows.length - 5}</span>`}</p>
+      <p class="stub__plates">${windows.slice(0, 5).map((/** @type {any} */ w) => html`<${Plate} label=${w.id} size="l" />`)}${windows.length > 5 && html`<span class="strip__more">+${windows.length - 5}</span>`}</p>
       <p class="stub__words">${t(words)}</p><p class="stub__second">${t2(words)}</p></div>
-    <img class="stub__code" src=${ticket.qrURL + '?module=6'} alt=${t(words)} /></div>`;
+    <img class="stub__code" src=${ticket.qrURL + '?module=8'} alt=${t(words)} /></div>`;
 }
 
 /** @param {{world: World}} props what to do now */
@@ -86,7 +89,7 @@ function Ending(props) {
 export function Already(props) {
   const { state, act } = props.world;
   const one = state.already !== '*';
-  return html`<main class="page page--ticket on-brand"><section class="stub stub--short">
+  return html`<main class="page page--ticket on-brand"><section class="stub stub--short" data-mode=${paper(props.world)}>
       <h1 class="stub__service" tabindex="-1">${t('kiosk.already')}</h1><p class="stub__label">${t2('kiosk.already')}</p>
       ${one && html`<p class=${classes('stub__number', state.already.length > 4 && 'stub__number--long')}><${Num} number=${state.already} /></p>`}
       <p class="stub__words" role="status">${t(one ? 'kiosk.alreadyText' : 'kiosk.alreadyMany')}</p></section>

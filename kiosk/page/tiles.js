@@ -2,8 +2,8 @@
  * Which tiles stand on a page of the kiosk, and what each says. Pure.
  * @module
  */
-import { t, name } from '/assets/js/i18n.js';
-import { clockTime, dateText, waitText } from '/assets/js/format.js';
+import { t, name } from '../../assets/js/i18n.js';
+import { clockTime, dateText, waitText } from '../../assets/js/format.js';
 
 /**
  * @typedef {Object} Tile
@@ -16,7 +16,7 @@ import { clockTime, dateText, waitText } from '/assets/js/format.js';
  * @property {string} opensAt
  * @property {number} waiting
  * @property {boolean} staffed a window is at work
- * @property {import('/assets/js/format.js').ExpectedWait|undefined} expected
+ * @property {import('../../assets/js/format.js').ExpectedWait|undefined} expected
  * @property {boolean} unsure
  */
 
@@ -51,7 +51,7 @@ function earliest(services) {
   return services.map(s => s.opensAt).filter(Boolean).sort()[0] || '';
 }
 
-/** @param {any[]} services @returns {import('/assets/js/format.js').ExpectedWait|undefined} */
+/** @param {any[]} services @returns {import('../../assets/js/format.js').ExpectedWait|undefined} */
 function spread(services) {
   const known = services.map(s => s.expectedWait).filter(Boolean);
   if (!known.length) return undefined;

@@ -9,7 +9,7 @@ import (
 	"io/fs"
 )
 
-//go:embed page/*.js page/*.css
+//go:embed phone.js phone.css
 var files embed.FS
 
 //go:embed *.html
@@ -25,13 +25,7 @@ func New() *Page {
 }
 
 // Files are the styles and the script of the page.
-func (p *Page) Files() fs.FS {
-	page, err := fs.Sub(files, "page")
-	if err != nil {
-		panic(err) // the name is a constant of this file
-	}
-	return page
-}
+func (p *Page) Files() fs.FS { return files }
 
 // Write makes the whole page of a view.
 func (p *Page) Write(v View) ([]byte, error) {

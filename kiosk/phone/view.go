@@ -2,6 +2,7 @@ package phone
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"jiaohao/assets"
@@ -98,8 +99,8 @@ func Make(in Input) View {
 	v := View{Input: in, Kind: kind(&in), Hall: p.Hall.Name.In(in.Lang), Demo: in.State.Founded().Demo, Service: service.Name.In(in.Lang),
 		Zh: in.Lang != "en", En: in.Lang == "en", Number: in.Raw.Number.String(), Held: l.Stage == hall.Waiting && l.HeldUntil > 0}
 	if w, known := p.Window(l.Window); known {
-		v.Label = w.Label.In(in.Lang)
-		v.Place = zoneName(p, w.Zone, in.Lang)
+		v.Label = w.ID
+		v.Place = place(p, w, in.Lang)
 	}
 	if in.Ticket.Ahead != nil {
 		v.Wait = said.WaitOf(in.Lang, *in.Ticket.Ahead, in.Ticket.ExpectedWait)
@@ -123,13 +124,18 @@ func kind(in *Input) string {
 	return "ended"
 }
 
-func zoneName(p *hall.Plan, id, lang string) string {
+// place says in words where a window is: its zone and its own name, unless that only repeats the number.
+func place(p *hall.Plan, w hall.Window, lang string) string {
+	words := []string{}
 	for _, z := range p.Zones {
-		if z.ID == id {
-			return z.Name.In(lang)
+		if z.ID == w.Zone {
+			words = append(words, z.Name.In(lang))
 		}
 	}
-	return ""
+	if name := w.Label.In(lang); name != w.ID {
+		words = append(words, name)
+	}
+	return strings.Join(words, " · ")
 }
 
 func (v View) notice(ahead int) string {
@@ -161,7 +167,7 @@ func (v View) path(p *hall.Plan) []Step {
 		service, _ := p.Service(l.Service)
 		step := Step{Service: service.Name.In(v.Lang), Done: l.Stage == hall.Ended, Current: i == len(v.Raw.Legs)-1}
 		if w, known := p.Window(l.Window); known {
-			step.Label = w.Label.In(v.Lang)
+			step.Label = w.ID
 		}
 		steps = append(steps, step)
 	}
@@ -256,17 +262,9 @@ func (v View) Here() string { return "?lang=" + v.Lang }
 // Live tells whether the page shows what may change by itself.
 func (v View) Live() bool { return v.Ask == "" && v.Kind != "problem" }
 
-// LabelOf gives a window's label.
-func (v View) LabelOf(w public.Window) string {
-	if v.En {
-		return w.Label.En
-	}
-	return w.Label.Zh
-}
-
 // Doing says what a window does now.
 func (v View) Doing(w public.Window) string {
-	label := v.LabelOf(w)
+	label := w.ID
 	switch {
 	case w.NumberState == "called":
 		return v.T("phone.calls", "label", label)

@@ -3,7 +3,7 @@
  * vibration only after the holder has allowed them.
  * @module
  */
-import { connect } from '/assets/js/live.js';
+import { connect } from '../../assets/js/live.js';
 
 const RETRY_SECONDS = 10;
 
