@@ -40,7 +40,7 @@ type Deps struct {
 	Gone func(id string) bool
 	// PublicURL is the address under which phones reach the hall, "" for none. A request's Host never takes its place.
 	PublicURL string
-	// TerminalName gives a kiosk its name on the slip, for instance "1"; nil prints the terminal's own.
+	// TerminalName gives a kiosk its name on the slip, for instance "1"; nil takes the figure at the end of the terminal's own.
 	TerminalName func(terminal string) string
 	// Build names the program, so that pages notice a new one.
 	Build string

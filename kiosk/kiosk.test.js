@@ -8,6 +8,7 @@ import { ageOf, createWedge, readScan } from './page/scan.js';
 import { createReader } from './page/speech.js';
 import { pathOf } from './page/code.js';
 import { wave } from './page/stop.js';
+import { seenText } from './page/ticket.js';
 
 const read = lang => JSON.parse(readFileSync(new URL('../assets/messages/' + lang + '.json', import.meta.url), 'utf8'));
 useTexts({ zh: read('zh'), en: read('en') }, 'zh');
@@ -176,6 +177,12 @@ test('reading aloud: first read, then act, and each key for itself', () => {
 
 test('a code is drawn from its rows', () => {
   assert.equal(pathOf(['8', 'c', '0']), 'M0 0h1v1h-1zM0 1h2v1h-2z');
+});
+
+test('a scanned ticket says what to do, and nothing false', () => {
+  assert.match(seenText({ state: 'waiting' }), /请用原来的号/);
+  assert.equal(seenText({ state: 'called', window: '8' }), '请到 8 号窗口');
+  assert.equal(seenText({ state: 'finished' }), '');
 });
 
 test('the screen-saver stays on the screen', () => {

@@ -90,6 +90,11 @@ func TestTheSlipsWords(t *testing.T) {
 	if again := h.k.paper(h.desk.State(), ticket); len(again.Bars) != 2 {
 		t.Errorf("a second copy does not say so: %v", again.Bars)
 	}
+	for name, want := range map[string]string{"kiosk-12": "12", "demo": "", "": "", "3": "3"} {
+		if got := machine(name); got != want {
+			t.Errorf("machine %q is %q", name, got)
+		}
+	}
 	if strings.Contains(strings.Join([]string{paper.Hall, paper.Service, paper.Class, paper.Foot}, ""), "陈") {
 		t.Error("a name is on the slip")
 	}

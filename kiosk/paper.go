@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"strconv"
+	"strings"
 
 	"jiaohao/assets"
 	"jiaohao/kiosk/phone"
@@ -112,7 +113,7 @@ func (k *Kiosk) hints(p *hall.Plan, lang string) []slip.Hint {
 }
 
 func (k *Kiosk) foot(t hall.Ticket) string {
-	name := t.By
+	name := machine(t.By)
 	if k.TerminalName != nil {
 		name = k.TerminalName(t.By)
 	}
@@ -120,4 +121,9 @@ func (k *Kiosk) foot(t hall.Ticket) string {
 		return assets.Text(t.Lang, "slip.foot", nil)
 	}
 	return assets.Text(t.Lang, "slip.footMachine", assets.Params{"name": name})
+}
+
+// machine gives the figure at the end of a terminal's name, which is what stands on the machine: "1" of "kiosk-1".
+func machine(terminal string) string {
+	return terminal[len(strings.TrimRight(terminal, "0123456789")):]
 }

@@ -68,10 +68,17 @@ function Call(props) {
     const n = state.ticket.ahead;
     return html`<div class="call-line" role="status"><p class="call-line__first call-line__first--words">${n === 0 ? t('kiosk.returnedNext') : t('kiosk.returnedAfter', { n })}</p></div>`;
   }
-  if (state.how === 'seen') return html`<div class="call-line"><p class="call-line__first call-line__first--words">${t('kiosk.alreadyText')}</p></div>`;
+  if (state.how === 'seen') return html`<div class="call-line" role="status"><p class="call-line__first call-line__first--words">${seenText(state.ticket)}</p></div>`;
   if (state.unprinted) return html`<div class="call-line" role="status"><p class="call-line__first call-line__first--words">${t('kiosk.noSlipTold')}</p></div>`;
   const id = can.print ? 'kiosk.takeSlip' : 'kiosk.takePhone';
   return html`<div class="call-line" role="status"><p class=${classes('call-line__first', !can.print && 'call-line__first--words')}>${can.print && html`<${Icon} name="arrow-down" class="nod" />`}<span>${t(id)}</span>${can.print && html`<${Icon} name="arrow-down" class="nod" />`}</p><p class="call-line__second">${t2(id)}</p></div>`;
+}
+
+/** What a scanned ticket's holder should do now. @param {any} ticket @returns {string} */
+export function seenText(ticket) {
+  if (ticket.state === 'waiting') return t('kiosk.alreadyText');
+  if (ticket.state === 'called' || ticket.state === 'serving' || ticket.state === 'parked') return t('window.goTo', { label: ticket.window });
+  return '';
 }
 
 /** @param {{world: World}} props */
