@@ -73,6 +73,9 @@ func watched(s hall.State, l *hall.Leg) []string {
 	if l.Target.Window != "" {
 		return []string{l.Target.Window}
 	}
+	if post, sits := s.PostOf(l.Target.Staff); sits && l.Target.Staff != "" {
+		return []string{post.Window}
+	}
 	all := s.Plan().WindowsOf(l.Service)
 	open := make([]string, 0, len(all))
 	for _, w := range all {
