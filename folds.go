@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"time"
 
+	"jiaohao/server/journal"
 	"jiaohao/server/stats"
 	"jiaohao/server/wait"
 )
@@ -15,7 +17,7 @@ type foldStore struct {
 }
 
 // openFolds brings back what the folds knew at the last snapshot.
-func (h *running) openFolds(context.Context) error {
+func (h *running) openFolds(ctx context.Context) error {
 	h.stats, h.wait, h.folds = stats.New(), wait.New(), &foldStore{}
 	if h.memory {
 		return nil
@@ -25,14 +27,13 @@ func (h *running) openFolds(context.Context) error {
 		return err
 	}
 	h.folds.store = store
-	head := h.journal.Head().Seq
-	if f, ok := store.LoadFold("stats"); ok && f.Seq() <= head {
+	if f, ok := store.LoadFold("stats"); ok && h.folds.sameHistory(ctx, h.journal, "stats", f.Seq()) {
 		h.stats = f
-	} else if head > 0 {
+	} else if h.journal.Head().Seq > 0 {
 		h.log.Warn("there are no usable statistics, they are derived again")
 	}
-	if seq, bytes, ok := store.Load("wait"); ok && seq <= head {
-		if f, err := wait.Restore(bytes); err == nil && f.Seq() == seq {
+	if seq, stored, ok := store.Load("wait"); ok && h.folds.sameHistory(ctx, h.journal, "wait", seq) {
+		if f, err := wait.Restore(stored); err == nil && f.Seq() == seq {
 			h.wait = f
 		} else {
 			h.log.Warn("the waits are learned again", "reason", err)
@@ -41,16 +42,70 @@ func (h *running) openFolds(context.Context) error {
 	return nil
 }
 
-// save stores both folds. It is called when nothing is applied any more, or between batches: each fold stores one moment.
-func (s *foldStore) save(h *running) error {
-	if s == nil || s.store == nil {
+// sameHistory tells whether a fold was made from this journal: the record it has come to is still the same one. After a
+// backup was restored and has grown again, the sequence alone would say yes.
+func (s *foldStore) sameHistory(ctx context.Context, j journal.Journal, name string, seq uint64) bool {
+	at, chain, ok := s.store.Load(name + ".chain")
+	if !ok || at != seq || seq > j.Head().Seq {
+		return false
+	}
+	now, err := chainAt(ctx, j, seq)
+	return err == nil && bytes.Equal(now[:], chain)
+}
+
+var errFound = errors.New("found")
+
+// chainAt reads the chain value of one record.
+func chainAt(ctx context.Context, j journal.Journal, seq uint64) (chain [32]byte, err error) {
+	err = j.Read(ctx, seq, func(r journal.Record) error {
+		chain = r.Chain
+		return errFound
+	})
+	if errors.Is(err, errFound) {
+		err = nil
+	}
+	return chain, err
+}
+
+// save stores both folds, each as of one moment.
+func (s *foldStore) save(ctx context.Context, h *running) error {
+	if s == nil || s.store == nil || h.stats.Seq() == 0 {
 		return nil
 	}
-	bytes, err := h.wait.Encode()
+	return errors.Join(s.saveStats(ctx, h), s.saveWait(ctx, h))
+}
+
+// saveStats stores a copy: the fold itself goes on while it is written.
+func (s *foldStore) saveStats(ctx context.Context, h *running) error {
+	encoded, err := h.stats.Encode()
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.store.SaveFold("stats", h.stats), s.store.Save("wait", h.wait.Seq(), bytes))
+	frozen, err := stats.Restore(encoded)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.saveChain(ctx, h.journal, "stats", frozen.Seq()), s.store.SaveFold("stats", frozen))
+}
+
+func (s *foldStore) saveWait(ctx context.Context, h *running) error {
+	encoded, err := h.wait.Encode()
+	if err != nil {
+		return err
+	}
+	frozen, err := wait.Restore(encoded)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.saveChain(ctx, h.journal, "wait", frozen.Seq()), s.store.Save("wait", frozen.Seq(), encoded))
+}
+
+func (s *foldStore) saveChain(ctx context.Context, j journal.Journal, name string, seq uint64) error {
+	chain, err := chainAt(ctx, j, seq)
+	if err != nil {
+		return err
+	}
+	return s.store.Save(name+".chain", seq, chain[:])
 }
 
 func (s *foldStore) close() error {
@@ -76,7 +131,7 @@ func (h *running) keepSnapshots(ctx context.Context) {
 			continue
 		}
 		last = seq
-		if err := errors.Join(h.desk.SaveSnapshot(), h.folds.save(h)); err != nil {
+		if err := errors.Join(h.desk.SaveSnapshot(), h.folds.save(ctx, h)); err != nil {
 			h.log.Error("a snapshot could not be stored; the next start takes longer", "error", err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -198,7 +199,19 @@ func storedFigures(dir string) (*stats.Fold, error) {
 	if dir == "" {
 		return nil, errors.New("a single journal file has none beside it")
 	}
-	store, err := stats.Open(filepath.Join(dir, "folds.db"))
+	raw, err := os.ReadFile(filepath.Join(dir, "folds.db"))
+	if err != nil {
+		return nil, err
+	}
+	scratch, err := os.MkdirTemp("", "jiaohao-replay-*") // a check must not mend what it checks
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(scratch)
+	if err := os.WriteFile(filepath.Join(scratch, "folds.db"), raw, 0o600); err != nil {
+		return nil, err
+	}
+	store, err := stats.Open(filepath.Join(scratch, "folds.db"))
 	if err != nil {
 		return nil, err
 	}

@@ -89,9 +89,9 @@ func openHall(ctx context.Context, c Config, stderr io.Writer) (*running, error)
 	return h, h.build(ctx)
 }
 
-// openDemo builds a hall that keeps nothing, with a clock of its own speed.
-func openDemo(ctx context.Context, c Config, speed float64, stderr io.Writer) (*running, error) {
-	h := &running{config: c, log: logger(c, stderr), journal: journal.NewMemory(), clock: server.NewClock(speed), fatal: make(chan error, 1), memory: true}
+// openDemo builds a hall that keeps nothing, with a clock of its own.
+func openDemo(ctx context.Context, c Config, clock *server.Clock, stderr io.Writer) (*running, error) {
+	h := &running{config: c, log: logger(c, stderr), journal: journal.NewMemory(), clock: clock, fatal: make(chan error, 1), memory: true}
 	return h, h.build(ctx)
 }
 
@@ -366,7 +366,7 @@ func (h *running) close() error {
 	if h.desk != nil {
 		h.desk.Stop()
 		if len(h.fatal) == 0 {
-			errs = append(errs, h.desk.SaveSnapshot(), h.folds.save(h))
+			errs = append(errs, h.desk.SaveSnapshot(), h.folds.save(context.Background(), h))
 		}
 	}
 	if h.folds != nil {

@@ -17,6 +17,7 @@ type Clock struct {
 	base  time.Time     // hall time at start
 	start time.Time     // with its monotonic reading
 	ahead time.Duration // how far the hall is ahead of a wall clock that a supervisor has confirmed
+	set   bool          // by StartAt: there is no wall clock to compare with
 }
 
 // Bounds of belief in the machine's clock.
@@ -33,11 +34,11 @@ func newClock(wall func() time.Time, speed float64) *Clock {
 	return &Clock{wall: wall, speed: speed, base: now.Round(0), start: now}
 }
 
-// StartAt sets the time that the clock shows now.
+// StartAt sets the time that the clock shows now: for demonstrations, whose time is their own from then on.
 func (c *Clock) StartAt(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.base, c.start = t.Round(0), c.wall()
+	c.base, c.start, c.set = t.Round(0), c.wall(), true
 }
 
 // Now is the time of a command decided now.
@@ -57,7 +58,7 @@ func (c *Clock) Check() (jumped bool, wall, shown hall.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now, real := c.now(), c.wall().Round(0).Add(c.ahead)
-	if c.speed != 1 {
+	if c.speed != 1 || c.set {
 		return false, hall.At(now), hall.At(now)
 	}
 	switch off := real.Sub(now).Abs(); {
@@ -74,7 +75,7 @@ func (c *Clock) Check() (jumped bool, wall, shown hall.Time) {
 func (c *Clock) Confirm() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.speed != 1 {
+	if c.speed != 1 || c.set {
 		return
 	}
 	now, real := c.now(), c.wall().Round(0)
