@@ -64,7 +64,7 @@ function heading(r, c, o) {
 
 /** @param {Row} r @param {any} c */
 function waiting(r, c) {
-  const bar = html`<span class="services__bar" aria-hidden="true" style=${{ width: Math.round(56 * r.waiting / c.most) + 'px' }}></span>`;
+  const bar = html`<span class="services__bar" aria-hidden="true" style=${{ width: Math.round(46 * r.waiting / c.most) + 'px' }}></span>`;
   const figure = html`<span class="services__count figures">${r.waiting}</span>${r.waiting > 0 && bar}`;
   if (c.wall) return html`<span class="services__waiting">${figure}</span>`;
   return html`<a class="services__waiting" href=${ticketsLink({ state: 'waiting', service: r.services.join(','), order: 'oldest' })}>${figure}</a>`;
