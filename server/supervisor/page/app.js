@@ -19,6 +19,8 @@ import { SignIn } from './signin.js';
 import { Wall } from './wall.js';
 
 const clock = createClock();
+/** So long a lost connection is not worth a word. */
+const GRACE_MS = 10000;
 const onWall = new URLSearchParams(location.search).has('wall');
 
 /**
@@ -28,19 +30,26 @@ const onWall = new URLSearchParams(location.search).has('wall');
  */
 function useLive(wanted, signedOut) {
   const [live, setLive] = useState(/** @type {{view: any, at: string, seq: number}} */ ({ view: null, at: '', seq: 0 }));
-  const [state, setState] = useState('connecting');
+  const [state, setState] = useState(/** @type {import('../../../assets/js/live.js').State} */ ({ state: 'connecting', since: Date.now() }));
   const [build, setBuild] = useState(false);
   useEffect(() => {
     if (!wanted) return undefined;
     const link = connect({
       view: 'supervisor', params: { wall: onWall ? 1 : undefined },
       onFrame: f => { clock.sync(f.at); setLive({ view: f.data, at: f.at, seq: f.seq }); },
-      onState: s => setState(s.state), onSignedOut: signedOut, onStop: signedOut, onBuild: () => setBuild(true),
+      onState: setState, onSignedOut: signedOut, onStop: signedOut, onBuild: () => setBuild(true),
     });
     return () => link.close();
   }, [wanted]);
-  return Object.assign({}, live, { state, build });
+  return Object.assign({}, live, { fresh: isFresh(state), build });
 }
+
+/**
+ * A connection that is lost for less than ten seconds changes nothing on the page.
+ * @param {import('../../../assets/js/live.js').State} state
+ * @returns {boolean}
+ */
+function isFresh(state) { return state.state === 'live' || Date.now() - state.since < GRACE_MS; }
 
 /** Renders again each second and when the language changes. */
 function useTicking() {
@@ -85,12 +94,12 @@ function App(/** @type {{session: any}} */ props) {
   const live = useLive(boss || onWall, () => setSession(null));
   const demo = html`<${DemoStrip} demo=${live.view && live.view.hall.demo} />`;
   document.title = (live.view ? name(live.view.hall.name) + ' · ' : '') + t('supervisor.title');
-  if (onWall && live.view) return html`${demo}<${Wall} view=${live.view} at=${live.at} live=${live.state === 'live'} clock=${clock} />`;
+  if (onWall && live.view) return html`${demo}<${Wall} view=${live.view} at=${live.at} live=${live.fresh} clock=${clock} />`;
   if (!session || onWall) return html`${demo}<${SignIn} note=${onWall ? t('supervisor.signIn.wall') : ''} done=${(/** @type {any} */ s) => { setSession(s); if (onWall) location.reload(); }} />`;
   const page = boss ? place.page : 'report';
   return html`<a class="skip-link" href="#main" onClick=${skip}>${t('supervisor.skip')}</a>${demo}
     <${Header} page=${page} boss=${boss} session=${session} live=${live} clock=${clock} out=${() => setSession(null)} />
-    <main id="main" tabindex="-1" class=${'page' + (live.state === 'live' || !boss ? '' : ' page--stale')}>${pageOf(page, place.query, live, staff, boss)}</main>`;
+    <main id="main" tabindex="-1" class=${'page' + (live.fresh || !boss ? '' : ' page--stale')}>${pageOf(page, place.query, live, staff, boss)}</main>`;
 }
 
 /** The address behind # is the place, so the skip link must not change it. @param {Event} e */
@@ -103,7 +112,7 @@ function skip(e) {
 /** @param {string} page @param {Object<string, string>} query @param {any} live @param {Object<string, string>} staff @param {boolean} boss */
 function pageOf(page, query, live, staff, boss) {
   if (page === 'report') return html`<${Report} view=${live.view} query=${query} staff=${staff} limited=${!boss} />`;
-  if (page === 'live' || !live.view) return html`<${LivePage} view=${live.view} now=${clock.now()} live=${live.state === 'live'} query=${query} staff=${staff} />`;
+  if (page === 'live' || !live.view) return html`<${LivePage} view=${live.view} now=${live.fresh ? clock.now() : Date.parse(live.at)} live=${live.fresh} query=${query} staff=${staff} />`;
   if (page === 'tickets') return html`<${Tickets} view=${live.view} query=${query} seq=${live.seq} />`;
   return html`<${Day} view=${live.view} />`;
 }

@@ -27,7 +27,7 @@ export function Header(props) {
 /** @param {any} live @param {import('../../../assets/js/clock.js').Clock} clock */
 export function fresh(live, clock) {
   if (live.build) return html`<button class="top__key" onClick=${() => location.reload()}>${t('supervisor.restart')}</button>`;
-  if (live.state === 'live') return html`<span class="with-icon"><${Icon} name="circle-check" />${t('supervisor.fresh', { n: clock.since(live.at) })}</span>`;
+  if (live.fresh && live.at) return html`<span class="with-icon"><${Icon} name="circle-check" />${t('supervisor.fresh', { n: clock.since(live.at) })}</span>`;
   return html`<b class="top__stale with-icon" role="status"><${Icon} name="unplug" />${live.at ? t('supervisor.lastData', { time: clockTime(live.at) }) : t('supervisor.noData')}</b>`;
 }
 

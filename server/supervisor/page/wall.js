@@ -14,7 +14,7 @@ import { WindowMap } from './windows.js';
 
 /** @param {{view: import('./types.js').Live, at: string, live: boolean, clock: import('../../../assets/js/clock.js').Clock}} props */
 export function Wall(props) {
-  const { view, clock } = props, now = clock.now();
+  const { view, clock } = props, now = props.live ? clock.now() : Date.parse(props.at);
   return html`<main class=${'wall' + (props.live ? '' : ' page--stale')}><header class="wall__head"><${Seal} size="62px" /><h1>${t('supervisor.wall', { hall: name(view.hall.name) })}</h1>
       <div class="header__end">${props.live ? html`<span>${t('supervisor.fresh', { n: clock.since(props.at) })}</span>`
         : html`<b class="bad" role="status">${t('supervisor.lastData', { time: clockTime(props.at) })}</b>`}
