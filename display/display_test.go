@@ -135,7 +135,7 @@ func TestThePagesAreWithinTheContentPolicy(t *testing.T) {
 
 func TestTheFilesOfThePageAreServed(t *testing.T) {
 	files := displayOf(newDesk(t)).Pages()["/display/page/"]
-	for _, name := range []string{"main.js", "board.css", "window.css", "words.json"} {
+	for _, name := range []string{"main.js", "board.css", "window.css"} {
 		if data, err := fs.ReadFile(files, name); err != nil || len(data) < 100 {
 			t.Errorf("%s: %d bytes, %v", name, len(data), err)
 		}

@@ -2,7 +2,6 @@ package display
 
 import (
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"net/http"
 
@@ -68,7 +67,7 @@ func (p plainBoard) page() plainPage {
 		name, second = p.names(p.board.Zone.Name)
 	}
 	v := plainPage{Lang: htmlLang(p.lang), Title: name, Second: second, Clock: fmt.Sprintf("%d:%02d", local.Hour(), local.Minute()),
-		Date: p.date(), Empty: p.word("display.standBy"), EmptySecond: wordIn(other(p.lang), "display.standBy"), Every: p.word("display.plainEvery")}
+		Date: p.date(), Empty: p.word("display.standBy"), EmptySecond: assets.Text(other(p.lang), "display.standBy", nil), Every: p.word("display.plainEvery")}
 	if p.board.Hall.Demo {
 		v.Demo = assets.Text(p.lang, "demo.strip", nil)
 	}
@@ -105,7 +104,7 @@ func (p plainBoard) call(c Call) plainCall {
 		v.Side = assets.Text(other(p.lang), "call.now", nil) + " · " + assets.Text(p.lang, "call.times", assets.Params{"n": c.Times})
 		return v
 	}
-	v.Label, v.Side = p.word("display.lastCall"), v.Age+" · "+wordIn(other(p.lang), "display.lastCall")
+	v.Label, v.Side = p.word("display.lastCall"), v.Age+" · "+assets.Text(other(p.lang), "display.lastCall", nil)
 	return v
 }
 
@@ -158,7 +157,7 @@ func (p plainBoard) names(n public.Name) (lead, second string) {
 	return lead, second
 }
 
-func (p plainBoard) word(key string) string { return wordIn(p.lang, key) }
+func (p plainBoard) word(key string) string { return assets.Text(p.lang, key, nil) }
 
 func other(lang string) string {
 	if lang == "en" {
@@ -166,16 +165,3 @@ func other(lang string) string {
 	}
 	return "en"
 }
-
-//go:embed page/words.json
-var wordsFile []byte
-
-var words = func() (tables map[string]map[string]string) {
-	if err := json.Unmarshal(wordsFile, &tables); err != nil {
-		panic(err) // the file is part of the program
-	}
-	return tables
-}()
-
-// wordIn gives one of the board's own words. The page reads the same file.
-func wordIn(lang, key string) string { return words[lang][key] }

@@ -1,11 +1,8 @@
 package display
 
 import (
-	"regexp"
 	"strings"
 	"testing"
-
-	"jiaohao/assets"
 )
 
 func wantIn(t *testing.T, body string, words ...string) {
@@ -45,28 +42,6 @@ func TestThePlainBoardSpeaksEnglish(t *testing.T) {
 func TestThePlainBoardBeforeTheFirstCall(t *testing.T) {
 	body := ask(t, displayOf(newDesk(t)), "/display/plain").Body.String()
 	wantIn(t, body, "quiet__title", "请留意叫号", "Please watch for your number")
-}
-
-func TestTheBoardsWordsAreInBothLanguages(t *testing.T) {
-	if len(words["zh"]) < 20 {
-		t.Fatalf("only %d words", len(words["zh"]))
-	}
-	gap := regexp.MustCompile(`\{\w+\}`)
-	for key, zh := range words["zh"] {
-		en, ok := words["en"][key]
-		if !ok || en == "" || zh == "" {
-			t.Errorf("%s is %q and %q", key, zh, en)
-		}
-		if a, b := strings.Join(gap.FindAllString(zh, -1), ""), strings.Join(gap.FindAllString(en, -1), ""); a != b {
-			t.Errorf("%s fills %s in Chinese, %s in English", key, a, b)
-		}
-		if assets.Has("zh", key) {
-			t.Errorf("%s stands among the common words too", key)
-		}
-	}
-	if len(words["en"]) != len(words["zh"]) {
-		t.Errorf("%d English words, %d Chinese", len(words["en"]), len(words["zh"]))
-	}
 }
 
 func TestAgesInHours(t *testing.T) {

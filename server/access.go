@@ -64,7 +64,7 @@ var Access = map[string]Who{
 	"GET /api/v1/tickets":        Supervisor | Administrator, "GET /api/v1/stats": Staff, "GET /api/v1/staff": Supervisor | Administrator,
 	"GET /api/v1/terminals": Administrator, "POST /api/v1/terminals": Administrator, "DELETE /api/v1/terminals/{name}": Administrator,
 
-	"LIVE kiosk": Anybody, "LIVE display": Board, "LIVE ticket": Holder, "LIVE counter": Staff, "LIVE supervisor": Supervisor | Administrator,
+	"LIVE kiosk": Anybody, "LIVE display": Board, "LIVE ticket": Holder, "LIVE counter": Staff, "LIVE supervisor": Board | Supervisor | Administrator,
 }
 
 // accessOf gives who may use a route; a missing row is a mistake of the program.

@@ -10,7 +10,6 @@ import { Num, Plate, classes } from '../../assets/js/parts.js';
 import { Full, Head, Line, hallTitle } from './common.js';
 import { callOf, isYellow, pending } from './director.js';
 import { MOST_WINDOWS, PER_ROW, cellState, pageOf, recent, widthOf } from './view.js';
-import { word, word2 } from './words.js';
 
 /** @typedef {import('./types.js').Model} Model */
 /** @typedef {import('./types.js').Call} Call */
@@ -31,7 +30,7 @@ export function MainBoard(props) {
     <${Head} ...${hallTitle(m)} model=${m} />
     <${Hero} model=${m} />
     <${Recent} model=${m} />
-    <ul class="windows" aria-label=${word('display.tables')}>${windows.map(w => html`<${Cell} key=${w.window} window=${w} model=${m} />`)}</ul>
+    <ul class="windows" aria-label=${t('display.tables')}>${windows.map(w => html`<${Cell} key=${w.window} window=${w} model=${m} />`)}</ul>
     <${Line} model=${m} />
   </main>`;
 }
@@ -55,7 +54,7 @@ function Hero(props) {
 function Quiet(props) {
   const h = hallTitle(props.model);
   return html`<div class="quiet"><p class="quiet__title">${h.title}</p><p class="quiet__second">${h.second}</p>
-    <p class="quiet__word">${word('display.standBy')}<span class="second"> ${word2('display.standBy')}</span></p></div>`;
+    <p class="quiet__word">${t('display.standBy')}<span class="second"> ${t2('display.standBy')}</span></p></div>`;
 }
 
 /** @param {Call} call @param {Model} m @returns {number} */
@@ -63,14 +62,14 @@ function age(call, m) { return Math.max(0, Math.floor((m.now - Date.parse(call.a
 
 /** @param {Call} call @param {Model} m @returns {string} */
 function settledLabel(call, m) {
-  if (m.link.phase !== 'live') return word('display.lastReceived');
-  return age(call, m) < JUST_SECONDS ? t('call.just') : word('display.lastCall');
+  if (m.link.phase !== 'live') return t('display.lastReceived');
+  return age(call, m) < JUST_SECONDS ? t('call.just') : t('display.lastCall');
 }
 
 /** @param {Call} call @param {Model} m @returns {string} */
 function settledSide(call, m) {
-  if (m.link.phase !== 'live') return clockTime(call.at) + ' · ' + word2('display.lastReceived');
-  return ago(age(call, m)) + ' · ' + word2('display.lastCall');
+  if (m.link.phase !== 'live') return clockTime(call.at) + ' · ' + t2('display.lastReceived');
+  return ago(age(call, m)) + ' · ' + t2('display.lastCall');
 }
 
 /** @param {{call: Call, label: string, side: string, calling?: boolean, hidden: boolean}} props */

@@ -3,12 +3,11 @@
  * @module
  */
 import { html } from '../../assets/vendor/htm/preact/standalone.module.js';
-import { name, name2 } from '../../assets/js/i18n.js';
+import { name, name2, t, t2 } from '../../assets/js/i18n.js';
 import { dateText } from '../../assets/js/format.js';
 import { Icon } from '../../assets/js/icon.js';
 import { Plates, Seal, classes } from '../../assets/js/parts.js';
 import { lines } from './view.js';
-import { word, word2 } from './words.js';
 
 /** @typedef {import('./types.js').Model} Model */
 /** @typedef {import('./types.js').Notice} Notice */
@@ -52,8 +51,8 @@ function Notices(props) {
   if (!pages.length && !quiet) return null;
   const at = pages.length ? props.model.turn % pages.length : 0;
   return html`<footer class="line">
-    ${quiet ? html`<span class="line__label line__label--off"><${Icon} name="volume-x" />${word('display.soundOff')}</span>`
-    : html`<span class="line__label"><${Icon} name="megaphone" />${word('display.notice')}</span>`}
+    ${quiet ? html`<span class="line__label line__label--off"><${Icon} name="volume-x" />${t('display.soundOff')}</span>`
+    : html`<span class="line__label"><${Icon} name="megaphone" />${t('display.notice')}</span>`}
     <span class="line__text fade-page" key=${at}>${pages[at]}</span>
     ${pages.length > 1 && html`<span class="line__page figures">${at + 1} / ${pages.length}</span>`}
   </footer>`;
@@ -62,9 +61,9 @@ function Notices(props) {
 /** @param {{time: string}} props */
 function OffLine(props) {
   return html`<footer class="line line--off" data-mode="light" role="status">
-    <span class="line__label line__label--off"><${Icon} name="unplug" />${word('display.offline')}</span>
-    <span class="line__text">${word('display.offlineLine', { time: props.time })}</span>
-    <span class="line__page line__page--second">${word2('display.notLive', { time: props.time })}</span>
+    <span class="line__label line__label--off"><${Icon} name="unplug" />${t('display.offline')}</span>
+    <span class="line__text">${t('display.offlineLine', { time: props.time })}</span>
+    <span class="line__page line__page--second">${t2('display.notLive', { time: props.time })}</span>
   </footer>`;
 }
 
@@ -78,8 +77,8 @@ const FEW = 12;
 export function Full(props) {
   const b = props.model.board;
   return html`<main class=${classes('full', b.queues.length <= FEW && 'full--few')}>
-    <h1 class="full__title">${word('display.listen')}</h1>
-    <p class="full__second">${word2('display.listen')} · ${word('display.notLive', { time: props.model.link.time })}</p>
+    <h1 class="full__title">${t('display.listen')}</h1>
+    <p class="full__second">${t2('display.listen')} · ${t('display.notLive', { time: props.model.link.time })}</p>
     <ul class="full__list">${b.queues.slice(0, 20).map(q => html`<li key=${q.service} class="full__row">
       <span class="full__name">${name(q.name)}</span><${Plates} labels=${b.windows.filter(w => w.services.indexOf(q.service) >= 0).slice(0, 6).map(w => w.window)} />
     </li>`)}</ul>

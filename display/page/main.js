@@ -6,14 +6,13 @@ import { html } from '../../assets/vendor/htm/preact/standalone.module.js';
 import { announce, mount, setModes } from '../../assets/js/dom.js';
 import { createClock } from '../../assets/js/clock.js';
 import { DemoStrip } from '../../assets/js/demo.js';
-import { loadTexts, t } from '../../assets/js/i18n.js';
+import { loadTexts, t, t2 } from '../../assets/js/i18n.js';
 import { connect } from '../../assets/js/live.js';
 import { MainBoard } from './board.js';
 import { callOf, direct, opening } from './director.js';
 import { linkOf } from './link.js';
 import { createSound } from './sound.js';
 import { WindowScreen } from './window.js';
-import { loadWords, word, word2 } from './words.js';
 import { ZoneBoard } from './zone.js';
 
 /** @typedef {import('./types.js').Board} Board */
@@ -104,7 +103,7 @@ function App(props) {
 
 /** The tile over everything until somebody touches it, or for twenty seconds. @param {{allow: () => void}} props */
 function AskForSound(props) {
-  return html`<button type="button" class="ask" onClick=${props.allow}><span class="ask__word">${word('display.soundOn')}</span><span class="ask__second">${word2('display.soundOn')}</span></button>`;
+  return html`<button type="button" class="ask" onClick=${props.allow}><span class="ask__word">${t('display.soundOn')}</span><span class="ask__second">${t2('display.soundOn')}</span></button>`;
 }
 
 function reload() { location.reload(); }
@@ -118,7 +117,7 @@ async function main() {
   if (!holder) throw new Error('the page has no first view');
   const first = JSON.parse(holder.textContent || ''), query = new URLSearchParams(location.search);
   setModes({ mode: query.get('contrast') === '1' ? 'contrast' : 'dark', calm: query.get('calm') === '1' });
-  await Promise.all([loadTexts({ lang: first.lang }), loadWords()]);
+  await loadTexts({ lang: first.lang });
   new Screen(first, query).begin();
 }
 

@@ -8,7 +8,6 @@ import { clockTime } from '../../assets/js/format.js';
 import { Icon } from '../../assets/js/icon.js';
 import { Num, classes } from '../../assets/js/parts.js';
 import { cellState, widthOf } from './view.js';
-import { word, word2 } from './words.js';
 
 /** @typedef {import('./types.js').Model} Model */
 /** @typedef {import('./types.js').Window} Window */
@@ -25,7 +24,7 @@ export function WindowScreen(props) {
   const middle = html`<${Middle} window=${w} screen=${screen} live=${live} waiting=${m.board.queues.some(q => q.waiting > 0)} />`;
   return html`<main class=${classes('strip', 'strip--' + (live ? state : 'off'))}>
     <div class="strip__plate" role="img" aria-label=${t('window.label', { label: w.window })}><span class=${'strip__figure w' + Math.min(4, w.window.length)}>${w.window}</span>
-      <span class="strip__words">${word('display.window')} ${word2('display.window')}</span></div>
+      <span class="strip__words">${t('display.window')} ${t2('display.window')}</span></div>
     <div class="strip__middle">${middle}${call && html`<div class="strip__layer on-call pulse" key=${call.id} aria-hidden="true">${middle}</div>`}</div>
     <${Person} screen=${screen} />
   </main>`;
@@ -34,7 +33,7 @@ export function WindowScreen(props) {
 /** @param {{window: Window, screen: Screen, live: boolean, waiting: boolean}} props */
 function Middle(props) {
   const w = props.window, service = props.screen.service, long = widthOf(name(service)) > 18;
-  const body = !props.live ? html`<${Word} text=${word('display.listenWindow')} second=${word2('display.listenWindow')} />`
+  const body = !props.live ? html`<${Word} text=${t('display.listenWindow')} second=${t2('display.listenWindow')} />`
     : w.number ? html`<${Number} window=${w} />` : html`<${Idle} window=${w} screen=${props.screen} waiting=${props.waiting} />`;
   return html`<div class="strip__face"><p class=${classes('strip__service', long && 'strip__service--long')}>${name(service)} <span class="strip__service2">${name2(service)}</span></p>${body}</div>`;
 }
@@ -44,7 +43,7 @@ function Number(props) {
   const w = props.window, called = w.numberState === 'called';
   return html`<p class=${classes('strip__number', 'n' + Math.min(7, (w.number || '').length))}><${Num} number=${w.number} /></p>
     <p class=${classes('strip__state', !called && 'strip__state--serving')}><${Icon} name=${called ? 'called' : 'serving'} />
-      ${called ? word('display.comeHere') : t('state.serving')} ${called ? word2('display.comeHere') : t2('state.serving')}</p>`;
+      ${called ? t('display.comeHere') : t('state.serving')} ${called ? t2('display.comeHere') : t2('state.serving')}</p>`;
 }
 
 /** @param {{text: string, second: string}} props */
@@ -57,7 +56,7 @@ function Idle(props) {
   const w = props.window, state = cellState(w);
   if (state === 'free') return html`<${Free} waiting=${props.waiting} />`;
   const paused = state === 'paused';
-  const text = paused ? word('display.pausedService') : t('window.state.closed');
+  const text = paused ? t('display.pausedService') : t('window.state.closed');
   return html`<${Word} text=${text} second=${paused ? back(w) : t2('window.state.closed')} />${props.screen.elsewhere.length > 0 && html`<${Elsewhere} labels=${props.screen.elsewhere} />`}`;
 }
 
@@ -73,13 +72,13 @@ function Free(props) {
  * @returns {string}
  */
 export function back(w) {
-  const first = w.until ? word('display.backAt', { time: clockTime(w.until) }) : word('display.backSoon');
-  return first + ' · ' + word2('display.backSoon');
+  const first = w.until ? t('display.backAt', { time: clockTime(w.until) }) : t('display.backSoon');
+  return first + ' · ' + t2('display.backSoon');
 }
 
 /** @param {{labels: string[]}} props */
 function Elsewhere(props) {
-  return html`<p class="strip__state strip__state--go"><${Icon} name="arrow-right" />${word('display.elsewhere', { labels: props.labels.join(word('display.separator')) })}</p>`;
+  return html`<p class="strip__state strip__state--go"><${Icon} name="arrow-right" />${t('display.elsewhere', { labels: props.labels.join(t('display.separator')) })}</p>`;
 }
 
 /** Who sits there; the drawn figure where there is no photo. @param {{screen: Screen}} props */
@@ -88,5 +87,5 @@ function Person(props) {
   if (!s.name) return html`<div class="strip__person"></div>`;
   return html`<div class="strip__person"><svg class="strip__photo" viewBox="0 0 176 204" aria-hidden="true" focusable="false">
       <rect class="strip__paper" width="176" height="204" rx="18"/><circle class="strip__ink" cx="88" cy="82" r="42"/><path class="strip__ink" d="M8 204c0-46 36-70 80-70s80 24 80 70z"/></svg>
-    <span class="strip__name">${s.name}</span><span class="strip__staff">${word('display.staffNo', { n: s.staff || '' })}</span></div>`;
+    <span class="strip__name">${s.name}</span><span class="strip__staff">${t('display.staffNo', { n: s.staff || '' })}</span></div>`;
 }

@@ -3,13 +3,12 @@
  * @module
  */
 import { html } from '../../assets/vendor/htm/preact/standalone.module.js';
-import { name, name2, t } from '../../assets/js/i18n.js';
+import { name, name2, t, t2 } from '../../assets/js/i18n.js';
 import { clockTime, waitText } from '../../assets/js/format.js';
 import { Icon } from '../../assets/js/icon.js';
 import { Num, Plate, Plates, classes } from '../../assets/js/parts.js';
 import { Full, Head, Line } from './common.js';
 import { blocks, cellState, dense, stretch, widthOf, zonePage } from './view.js';
-import { word, word2 } from './words.js';
 
 /** @typedef {import('./types.js').Model} Model */
 /** @typedef {import('./types.js').Window} Window */
@@ -27,7 +26,7 @@ export function ZoneBoard(props) {
   if (m.link.phase === 'full') return html`<${Full} model=${m} />`;
   const shown = zonePage(blocks(m.board), Math.floor(m.now / TURN_MS));
   return html`<main class=${classes('board zone', dense(shown) && 'zone--dense')}>
-    <${Head} title=${heading(m.board, name, word)} second=${heading(m.board, name2, word2)} model=${m} />
+    <${Head} title=${heading(m.board, name, t)} second=${heading(m.board, name2, t2)} model=${m} />
     <div class="zone__head"><span class="zone__service"><${Two} of="display.service" /></span><span class="zone__windows"><${Two} of="display.current" /></span>
       <span class="zone__next"><${Two} of="display.next" /></span></div>
     <div class="zone__blocks">${shown.map(b => html`<${BlockRow} key=${b.queue.service + (b.windows[0] ? b.windows[0].window : '')} block=${b} model=${m} />`)}</div>
@@ -36,13 +35,13 @@ export function ZoneBoard(props) {
 }
 
 /** @param {{of: string}} props */
-function Two(props) { return html`${word(props.of)} ${word2(props.of)}`; }
+function Two(props) { return html`${t(props.of)} ${t2(props.of)}`; }
 
 /**
  * The name of the zone with the stretch of its windows.
  * @param {Board} board
  * @param {typeof name} called
- * @param {typeof word} spelt
+ * @param {typeof t} spelt
  * @returns {string}
  */
 export function heading(board, called, spelt) {
@@ -84,7 +83,7 @@ export function waitLine(q, ageSeconds) {
 /** @param {Block} b */
 function direct(b) {
   const free = !b.queue.waiting && b.windows.some(w => cellState(w) === 'free');
-  return free ? html`<span class="block__direct">${word('display.direct')}</span>` : null;
+  return free ? html`<span class="block__direct">${t('display.direct')}</span>` : null;
 }
 
 /** @param {{window: Window, queue: import('./types.js').Queue, model: Model}} props */
@@ -113,7 +112,7 @@ function RowFace(props) {
  */
 export function rowWord(w, q) {
   const state = cellState(w);
-  if (state === 'free') return q.waiting ? t('window.state.waitingForCall') : t('window.state.free') + ' · ' + word('display.walkIn');
-  const until = state === 'paused' && w.until ? ' · ' + word('display.backAt', { time: clockTime(w.until) }) : '';
+  if (state === 'free') return q.waiting ? t('window.state.waitingForCall') : t('window.state.free') + ' · ' + t('display.walkIn');
+  const until = state === 'paused' && w.until ? ' · ' + t('display.backAt', { time: clockTime(w.until) }) : '';
   return t('window.state.' + state) + until;
 }
