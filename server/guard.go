@@ -86,8 +86,8 @@ func (s *Server) logRequest(ctx context.Context, pattern string, rec *statusWrit
 	s.metrics.request(rec.status, time.Since(began))
 }
 
-// caller establishes who asks. Terminals come before staff: on a kiosk's routes the machine acts, whoever signed on in the
-// same browser. In a demonstration this machine itself is an enrolled kiosk and board.
+// caller establishes who asks. On a kiosk's routes the machine comes first, whoever signed on in the same browser; elsewhere
+// a person comes before the machine. In a demonstration this machine itself is an enrolled kiosk and board.
 func (s *Server) caller(r *http.Request, who Who) (door.Caller, error) {
 	c := door.Caller{Actor: hall.Actor{Kind: hall.Citizen}, Address: address(r), Lang: language(r), Say: s.say}
 	if who&(Anybody|Holder) != 0 {
@@ -97,13 +97,19 @@ func (s *Server) caller(r *http.Request, who Who) (door.Caller, error) {
 	if who&Local != 0 && s.isLocal(r) {
 		return c, nil
 	}
+	if who&Kiosk != 0 && s.asTerminal(r, &c, who) {
+		return c, nil
+	}
+	err := error(hall.Refuse(hall.Forbidden))
+	if who&(Staff|Lead|Supervisor|Administrator) != 0 {
+		if err = s.asStaff(r, &c, who); err == nil {
+			return c, nil
+		}
+	}
 	if who&anyTerminal != 0 && s.asTerminal(r, &c, who) {
 		return c, nil
 	}
-	if who&(Staff|Lead|Supervisor|Administrator) == 0 {
-		return c, hall.Refuse(hall.Forbidden)
-	}
-	return c, s.asStaff(r, &c, who)
+	return c, err
 }
 
 // addStaff notes who is signed in on a route that is open to all, where the slice may want to know.
