@@ -48,8 +48,11 @@ export function allowed(view, action, now) {
 export function keyState(view, action, now) {
   const may = allowed(view, action, now);
   const main = may && !!view.current && MAIN[view.current.state] === action;
-  return { allowed: may, main, seconds: may ? 0 : secondsLeft(view.refusals[action], now), reason: may ? '' : refusalText(view, action, now) };
+  return { allowed: may, main, seconds: may ? 0 : countdown(view.refusals[action], now), reason: may ? '' : refusalText(view, action, now) };
 }
+
+/** Only a refusal of time alone is counted down on its key: more calls are missing otherwise. @param {Refusal|undefined} refusal @param {number} now @returns {number} */
+function countdown(refusal, now) { return refusal && refusal.code === 'too_soon' ? secondsLeft(refusal, now) : 0; }
 
 /**
  * Why an action is not allowed, naming the rule.

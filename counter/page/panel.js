@@ -75,7 +75,7 @@ function Facts(props) {
   const way = c.state === 'serving' && c.waySeconds > 0 ? t('counter.wayTook', { n: c.waySeconds }) : '';
   return html`<dl class="facts">
     <div class="facts__service"><dt>${t('word.service')}</dt><dd>${name(c.serviceName)}</dd><${Asides} ticket=${c} acts=${props.acts} /></div>
-    <div class="facts__more"><dt>${t('state.waiting')}</dt><dd>${t('count.minutes', { n: minutes(c.waitSeconds) })} ${promise}</dd></div>
+    <div class="facts__more"><dt>${t('state.waiting')}</dt><dd>${t('count.minutes', { n: minutes(c.waitSeconds) })}${promise}</dd></div>
     <div class="facts__more"><dt>${t('act.call')}</dt><dd>${t('count.times', { n: c.calls })}${way}</dd></div>
   </dl>`;
 }
@@ -146,10 +146,10 @@ export function pressed(act) {
  */
 export function NextKey(props) {
   const s = nextState(props.view, props.now), may = s.allowed && !props.off;
-  const detail = props.off ? t('counter.off.byHand') : s.detail;
+  const title = props.off ? t('counter.off.title') : s.title, detail = props.off ? t('counter.off.then') : s.detail;
   return html`<button type="button" id="key-next" class=${classes('key', 'next', may && 'key--call')} aria-disabled=${may ? undefined : 'true'}
     aria-keyshortcuts="Enter" onClick=${pressed(() => props.acts.press('next'))}>
-    <span class="next__words"><span class=${classes('next__title', !may && s.title !== t('act.nextTicket') && 'next__title--small')}>${s.title}</span>
+    <span class="next__words"><span class=${classes('next__title', !may && title !== t('act.nextTicket') && 'next__title--small')}>${title}</span>
       <span class="next__detail">${detail}</span></span>
     <${KeyHint} name="Enter" /></button>`;
 }
