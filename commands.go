@@ -35,6 +35,7 @@ func commands() []command {
 	return []command{
 		{"serve", "run the hall (this is what no command means)", serveCommand},
 
+		{"demo", "run the hall with simulated citizens and staff, nothing is kept", demoCommand},
 		{"check", "check config.yaml and say what is wrong and where", checkCommand},
 		{"journal", "print the journal as JSON lines; journal verify checks its chain", journalCommand},
 		{"replay", "derive the state and every figure again and compare", replayCommand},

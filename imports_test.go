@@ -36,7 +36,7 @@ var edges = map[string]map[string]string{
 	"server/public": {"server/hall": "the shapes are made from the state"},
 	"server/stats":  {"server/hall": folded},
 	"server/wait":   {"server/hall": folded},
-	"server/hall":   {}, "server/journal": {}, "server/live": {}, "server/auth": {}, "server/demo": {}, "assets": {},
+	"server/hall":   {}, "server/journal": {}, "server/live": {}, "server/auth": {}, "server/people": {}, "assets": {},
 	"display/announce":           {"server/hall": "what is spoken are the hall's calls"},
 	"server/hall/halltest":       {"server/hall": "random halls for the tests of the folds"},
 	"server/servertest":          {"server": "a whole server for tests", "server/auth": "with its sessions", "server/hall": "rules", "server/journal": "journal", "server/live": "and sockets"},
