@@ -93,7 +93,7 @@ var shippedConfig []byte
 
 // Load reads the configuration: the defaults, then the file, then the environment ("NAME=value" each). Without a path it is
 // config.yaml in the working folder, or the one shipped inside the program. Warnings are sentences for the operator about
-// what is allowed but unwise. The error is a [Faults] when the contents are wrong.
+// what is allowed but unwise, and come with an error too. The error is a [Faults] when the contents are wrong.
 func Load(path string, environ []string) (Config, []string, error) {
 	name, text, err := readConfig(path)
 	if err != nil {
@@ -118,14 +118,14 @@ func load(name string, text []byte, environ []string) (Config, []string, error) 
 	file := readSource(name, text)
 	env := readEnvironment(environ)
 	if faults := append(file.faults, env.faults...); len(faults) > 0 {
-		return Config{}, nil, faults
+		return Config{}, env.warnings, faults
 	}
 	c, err := decode(text, env.values)
 	if err != nil {
 		return Config{}, nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if faults := c.Validate(); len(faults) > 0 {
-		return Config{}, nil, file.place(faults, env)
+		return Config{}, env.warnings, file.place(faults, env)
 	}
 	return c, append(env.warnings, c.warnings(time.Now())...), nil
 }
@@ -156,12 +156,12 @@ func decode(text []byte, env map[string]any) (Config, error) {
 // the hall would start with it, else 1.
 func Check(path string, environ []string, out io.Writer) int {
 	c, warnings, err := Load(path, environ)
+	for _, w := range warnings {
+		fmt.Fprintln(out, "warning:", w)
+	}
 	if err != nil {
 		fmt.Fprintln(out, err)
 		return 1
-	}
-	for _, w := range warnings {
-		fmt.Fprintln(out, "warning:", w)
 	}
 	p := &c.Plan
 	fmt.Fprintf(out, "%s: no faults; %d departments, %d services, %d windows, %d staff\n", p.Hall.Name.Zh,

@@ -85,7 +85,14 @@ func ExportPlan(p *hall.Plan) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func quotable(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }
+// quotable is a text, which the encoder quotes where YAML would read something else; all but <<, the key of a merge.
+func quotable(s string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	if s == "<<" {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
 
 // written is a value as YAML, the members of a group in the order of their struct, which people know from the shipped file.
 func written(v reflect.Value) *yaml.Node {

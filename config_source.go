@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -142,16 +144,23 @@ func scalarFault(n *yaml.Node, kind reflect.Kind) string {
 		return fmt.Sprintf("must be a text: write it in quotes, %q", n.Value)
 	case kind == reflect.Bool && tag != "!!bool":
 		return fmt.Sprintf("must be true or false, not %q", n.Value)
-	case kind == reflect.Int && n.Decode(new(int)) != nil:
+	case kind == reflect.Int && (tag != "!!int" || n.Decode(new(int)) != nil):
 		return fmt.Sprintf("must be a whole number, not %q", n.Value)
-	case kind == reflect.Float64 && tag != "!!int" && tag != "!!float":
+	case kind == reflect.Float64 && !finite(n):
 		return fmt.Sprintf("must be a number, not %q", n.Value)
 	}
 	return ""
 }
 
+// finite also refuses YAML's .nan and .inf, which no comparison with a bound would catch.
+func finite(n *yaml.Node) bool {
+	var f float64
+	tag := n.ShortTag()
+	return (tag == "!!int" || tag == "!!float") && n.Decode(&f) == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
+}
+
 // place says where the faults of the values stand: in a variable of the environment, or on a line of the file. A key that is
-// not written is placed at the group it belongs to.
+// not written is placed at the group it belongs to. Faults come in the order of the lines, so that one pass of the file mends them.
 func (s *source) place(faults []hall.Fault, env environment) Faults {
 	placed := make(Faults, len(faults))
 	for i, f := range faults {
@@ -161,6 +170,7 @@ func (s *source) place(faults []hall.Fault, env environment) Faults {
 		}
 		placed[i] = Fault{Source: s.name, Line: s.line(f.Pointer), Pointer: f.Pointer, Text: f.Text}
 	}
+	slices.SortStableFunc(placed, func(a, b Fault) int { return a.Line - b.Line })
 	return placed
 }
 
