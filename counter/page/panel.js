@@ -74,7 +74,7 @@ function Facts(props) {
   const promise = c.promisedMinutes ? t('counter.promised', { n: c.promisedMinutes }) : '';
   const way = c.state === 'serving' && c.waySeconds > 0 ? t('counter.wayTook', { n: c.waySeconds }) : '';
   return html`<dl class="facts">
-    <div class="facts__service"><dt>${t('word.service')}</dt><dd>${name(c.serviceName)}</dd><${Asides} ticket=${c} acts=${props.acts} /></div>
+    <div class="facts__service"><dt>${t('word.service')}</dt><dd><span class="facts__name">${name(c.serviceName)}</span><${Asides} ticket=${c} acts=${props.acts} /></dd></div>
     <div class="facts__more"><dt>${t('state.waiting')}</dt><dd>${t('count.minutes', { n: minutes(c.waitSeconds) })}${promise}</dd></div>
     <div class="facts__more"><dt>${t('act.call')}</dt><dd>${t('count.times', { n: c.calls })}${way}</dd></div>
   </dl>`;

@@ -70,9 +70,9 @@ export function Parked(props) {
     <div class="title"><h2 id="parked-title">${t('act.park')} ${list.length || ''}</h2><span class="second">${t('counter.parkedHint')}</span></div>
     ${list.length === 0 && html`<p class="second nothing">${t('counter.noneParked')}</p>`}
     <ul>${list.map((p, i) => html`<li class="card slip" key=${p.number}><${Slip} ticket=${p} now=${props.now} />
-      <button type="button" class="key key--park" aria-label=${t('counter.unparkNumber', { number: p.number })}
+      <button type="button" class="key key--park"
         aria-disabled=${props.off || unparkRefusal(props.view, p.number) ? 'true' : undefined}
-        onClick=${pressed(() => props.acts.press('unpark', p.number))}>${t('act.unpark')}${i < 3 && html`<${KeyHint} name=${String(7 + i)} />`}</button>
+        onClick=${pressed(() => props.acts.press('unpark', p.number))}>${t('act.unpark')}<span class="visually-hidden"> ${p.number}</span>${i < 3 && html`<${KeyHint} name=${String(7 + i)} />`}</button>
       <button type="button" class="slip__more" aria-label=${t('counter.moreFor', { number: p.number })} onClick=${pressed(() => props.acts.open({ kind: 'ticket', number: p.number }))}>
         <${Icon} name="list" /></button></li>`)}</ul>
   </section>`;
@@ -95,8 +95,8 @@ export function Passed(props) {
   return html`<section class="passed" aria-labelledby="passed-title">
     <div class="title"><h2 id="passed-title">${t('act.pass')} ${list.length}</h2><span class="second">${t('counter.passedHint')}</span></div>
     <ul>${list.slice().reverse().map(p => html`<li class="card slip" key=${p.number}><${Slip} ticket=${p} now=${props.now} />
-      <button type="button" class="key" aria-label=${t('counter.callNumber', { number: p.number })} aria-disabled=${props.off || p.actions.indexOf('call') < 0 ? 'true' : undefined}
-        onClick=${pressed(() => props.acts.press('callPassed', p.number))}>${t('counter.callAgain')}</button>
+      <button type="button" class="key" aria-disabled=${props.off || p.actions.indexOf('call') < 0 ? 'true' : undefined}
+        onClick=${pressed(() => props.acts.press('callPassed', p.number))}>${t('counter.callAgain')}<span class="visually-hidden"> ${p.number}</span></button>
       <button type="button" class="slip__more" aria-label=${t('counter.moreFor', { number: p.number })} onClick=${pressed(() => props.acts.open({ kind: 'ticket', number: p.number }))}>
         <${Icon} name="list" /></button></li>`)}</ul>
   </section>`;
