@@ -46,7 +46,7 @@ func (k *Kiosk) issued(s hall.State, t hall.Ticket) public.HoldersTicket {
 	joined := public.StampOf(first.JoinedAt, p.Zone())
 	v := k.named(t)
 	v.Visit = public.Visit{Number: t.Number.String(), Date: t.Key.Date.String(), Service: first.Service, Department: service.Department,
-		Class: first.Class, Claimed: first.Claimed, State: hall.Waiting.String(), Window: t.Window, Ahead: &t.Ahead,
+		Class: t.Class, Claimed: t.Claimed, State: hall.Waiting.String(), Window: t.Window, Ahead: &t.Ahead,
 		ExpectedWait: public.ExpectedOf(t.Promise), IssuedAt: public.StampOf(t.IssuedAt, p.Zone()), Leg: 1,
 		Legs:    []public.Leg{{Leg: 1, Service: first.Service, State: hall.Waiting.String(), Window: t.Window, JoinedAt: joined}},
 		Actions: []string{"cancel", "defer"}, People: t.People, Cases: t.Cases}

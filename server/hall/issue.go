@@ -50,7 +50,8 @@ func (e *TicketIssued) apply(b *book, s Stamp) {
 	leg := Leg{Service: e.Service, Class: e.Class, Claimed: e.Claimed, Credit: e.Credit, Strict: e.Strict, Stage: Waiting,
 		Target: Target{Window: e.Window}, JoinedAt: s.At, StandingFrom: s.At, Since: s.At}
 	t := &Ticket{Key: e.Key, ID: e.ID, Number: e.Number, Channel: e.Channel, Lang: e.Lang, IssuedAt: s.At, By: s.By.ID,
-		PersonRef: e.PersonRef, People: e.People, Cases: e.Cases, Ahead: e.Ahead, Promise: e.Promise, Window: e.Window, Legs: []Leg{leg}}
+		PersonRef: e.PersonRef, People: e.People, Cases: e.Cases, Ahead: e.Ahead, Promise: e.Promise, Window: e.Window, Legs: []Leg{leg},
+		Class: e.Class, Claimed: e.Claimed}
 	d.series.set(e.Number.Prefix, e.Number.N)
 	d.numbers.set(e.Number, e.Key.N)
 	d.ids.set(e.ID, e.Key.N)

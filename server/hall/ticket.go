@@ -273,6 +273,8 @@ type Ticket struct {
 	Printed   int       `json:"printed,omitempty" cbor:"16,keyasint,omitempty"`
 	Unprinted bool      `json:"unprinted,omitempty" cbor:"17,keyasint,omitempty"`
 	Ratings   []Rating  `json:"ratings,omitempty" cbor:"18,keyasint,omitempty"`
+	Class     string    `json:"class" cbor:"19,keyasint"` // at issue, as told; the legs have what holds now
+	Claimed   string    `json:"claimed,omitempty" cbor:"20,keyasint,omitempty"`
 }
 
 // Leg is the running leg, or the last.
