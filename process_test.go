@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -200,22 +199,3 @@ func (p *process) signedIn(t testing.TB, staff string) client {
 	c.cookie, _, _ = strings.Cut(r.header.Get("Set-Cookie"), ";")
 	return c
 }
-
-func freePort(t testing.TB) string {
-	t.Helper()
-	p := startProcess(t, t.TempDir(), "127.0.0.1:0")
-	p.kill(t)
-	return strings.TrimPrefix(p.Base, "http://")
-}
-
-func must[T any](t testing.TB) func(v T, err error) T {
-	return func(v T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
-var _ = fmt.Sprint

@@ -68,7 +68,7 @@ func TestMIMEIsFixed(t *testing.T) {
 }
 
 func TestBuildFollowsContentAndNames(t *testing.T) {
-	if len(Build()) != 16 || Build() != Build() {
+	if again := Build(); len(again) != 16 || again != Build() {
 		t.Fatalf("build %q", Build())
 	}
 	base := fstest.MapFS{"a.js": {Data: []byte("1")}, "b.js": {Data: []byte("2")}}

@@ -11,9 +11,9 @@ import (
 
 // Bounds of what a board shows.
 const (
-	recentTime hall.Time = 120_000 // calls younger than this are all there
-	leastCalls           = 10
-	nextShown            = 3
+	recentTime = hall.Time(120_000) // calls younger than this are all there
+	leastCalls = 10
+	nextShown  = 3
 )
 
 // Board is the view display of the public contract. Members that the contract does not name are additions of this version.

@@ -24,7 +24,6 @@ type story struct {
 	plan  *Plan
 	sets  []string // settings before the hall is founded
 	date  string
-	keyed int
 }
 
 // TestStories tells every story again. With -rewrite the results are written into the files; read what changed.

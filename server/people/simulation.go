@@ -164,7 +164,7 @@ func (s *simulation) ask(w *wire, path string, body any) answer {
 // The first minutes of a demonstration: so many citizens come at once, so that every screen moves within ten seconds.
 const (
 	firstCrowd    = 14
-	firstSeconds  = 6 * time.Second
+	firstStretch  = 6 * time.Second
 	load          = 0.9 // of what the open windows can do
 	usualHandling = 9 * time.Minute
 )
@@ -174,9 +174,9 @@ func (s *simulation) fillUp() {
 		s.after(time.Duration(i)*150*time.Millisecond, k.open)
 	}
 	for range firstCrowd {
-		s.after(s.coming.between(0, firstSeconds), s.comeBy)
+		s.after(s.coming.between(0, firstStretch), s.comeBy)
 	}
-	s.after(firstSeconds, s.keepComing)
+	s.after(firstStretch, s.keepComing)
 }
 
 // profile is how busy a county hall is by the hour, 1 on average over its opening hours. It never falls far: somebody may
