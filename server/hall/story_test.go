@@ -20,10 +20,10 @@ var rewrite = flag.Bool("rewrite", false, "write the results of stories and the 
 // follows from it. Everything indented is made by the rules and compared with what the file says.
 type story struct {
 	*drill
-	t     testing.TB
-	plan  *Plan
-	sets  []string // settings before the hall is founded
-	date  string
+	t    testing.TB
+	plan *Plan
+	sets []string // settings before the hall is founded
+	date string
 }
 
 // TestStories tells every story again. With -rewrite the results are written into the files; read what changed.
