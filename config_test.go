@@ -87,7 +87,7 @@ func TestWithoutAPathTheFileHereGoesBeforeTheBuiltIn(t *testing.T) {
 	}
 }
 
-func TestABuiltInFaultNamesTheBuiltInFile(t *testing.T) {
+func TestAFaultOfTheEnvironmentNamesTheVariable(t *testing.T) {
 	t.Chdir(t.TempDir())
 	_, _, err := Load("", []string{"JIAOHAO_DATA="})
 	if want := "JIAOHAO_DATA: must name a folder"; err == nil || err.Error() != want {
