@@ -79,6 +79,7 @@ type picker struct {
 	post   *Post
 	at     Time
 	capped bool
+	strict bool        // somebody of a strict class was seen
 	best   []Candidate // at most two, best first
 }
 
@@ -190,6 +191,7 @@ func (b *book) tooEarly(k LegKey, at Time) bool {
 }
 
 func (p *picker) offer(c Candidate) {
+	p.strict = p.strict || c.Strict
 	switch {
 	case len(p.best) == 0:
 		p.best = append(p.best, c)
@@ -231,20 +233,27 @@ func (p *picker) why() Why {
 	c := p.best[0]
 	l, _ := p.b.leg(c.Leg)
 	w := Why{Rule: RuleCredit, Score: c.Score, Waited: p.at - c.From, Credit: c.Credit, Prefer: c.Prefer, Class: c.Class,
-		Eligible: p.eligible(), Capped: p.capped}
+		Eligible: p.eligible(), Capped: p.capped && p.strict}
 	switch {
 	case c.Held:
 		w.Rule = RuleHeld
-	case l.Target != Target{}:
-		w.Rule = RuleTarget
-	case c.Strict && !p.capped:
+	case c.Strict:
 		w.Rule = RuleStrict
+	case p.b.bound(l):
+		w.Rule = RuleTarget
 	}
 	if len(p.best) > 1 {
 		r := p.best[1]
 		w.Runner = &Runner{Number: r.Number, Score: r.Score, Waited: p.at - r.From, Credit: r.Credit, Prefer: r.Prefer, Class: r.Class}
 	}
 	return w
+}
+
+// bound reports whether somebody has bound a leg to a window or a person; where every window has its own queue that says
+// nothing about the leg.
+func (b *book) bound(l *Leg) bool {
+	s, _ := b.plan.Service(l.Service)
+	return l.Target.Staff != "" || l.Target.Window != "" && !s.PerWindow()
 }
 
 // eligible counts who could be called here; held legs count when there is nobody else.

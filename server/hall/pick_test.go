@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -129,7 +130,7 @@ func comparePick(r *rand.Rand, s State, window string, now Time) error {
 	if !ok {
 		return nil
 	}
-	if err := compareWhy(got, why, line, capped); err != nil {
+	if err := compareWhy(s.Plan(), got, why, line, capped); err != nil {
 		return fmt.Errorf("window %s: %w", window, err)
 	}
 	if err := compareLine(s, window, now, line); err != nil {
@@ -139,9 +140,9 @@ func comparePick(r *rand.Rand, s State, window string, now Time) error {
 }
 
 // compareWhy holds a pick and what it says of itself against the naive line.
-func compareWhy(got Candidate, why Why, line []naive, capped bool) error {
+func compareWhy(p *Plan, got Candidate, why Why, line []naive, capped bool) error {
 	first := line[0]
-	if got.Leg != first.key || got.Score != first.score || why.Score != first.score || why.Eligible != len(line) || why.Capped != (capped && !first.held) {
+	if got.Leg != first.key || got.Score != first.score || why.Score != first.score || why.Eligible != len(line) || why.Capped != naiveCapped(line, capped) {
 		return fmt.Errorf("Pick gives %s %+v, want %s of %d with score %d, capped %v", got.Number, why, first.number, len(line), first.score, capped)
 	}
 	if why.Waited+why.Credit+why.Prefer != why.Score || why.Credit != first.leg.Credit || why.Prefer != first.prefer {
@@ -153,20 +154,27 @@ func compareWhy(got Candidate, why Why, line []naive, capped bool) error {
 	if len(line) > 1 && (why.Runner.Number != line[1].number || why.Runner.Score != line[1].score) {
 		return fmt.Errorf("the runner-up is %+v, want %s with %d", why.Runner, line[1].number, line[1].score)
 	}
-	if rule := naiveRule(first, capped); why.Rule != rule {
+	if rule := naiveRule(p, first); why.Rule != rule {
 		return fmt.Errorf("the rule is %s, want %s", why.Rule, rule)
 	}
 	return nil
 }
 
-func naiveRule(n naive, capped bool) string {
+// naiveCapped reports whether the cap holds somebody of a strict class back.
+func naiveCapped(line []naive, capped bool) bool {
+	strict := slices.ContainsFunc(line, func(n naive) bool { return n.leg.Strict })
+	return capped && strict && !line[0].held
+}
+
+func naiveRule(p *Plan, n naive) string {
+	service, _ := p.Service(n.leg.Service)
 	switch {
 	case n.held:
 		return RuleHeld
-	case n.leg.Target != Target{}:
-		return RuleTarget
-	case n.leg.Strict && !capped:
+	case n.leg.Strict:
 		return RuleStrict
+	case n.leg.Target.Staff != "", n.leg.Target.Window != "" && !service.PerWindow():
+		return RuleTarget
 	}
 	return RuleCredit
 }

@@ -128,7 +128,11 @@ func (s *story) step(hour, who, verb string, rest []string) ([]string, error) {
 			return nil, err
 		}
 	}
-	s.now = clock(s.w.b.plan, s.date, hour)
+	now := clock(s.w.b.plan, s.date, hour)
+	if now < s.now {
+		return nil, errors.New("the story goes back in time")
+	}
+	s.now = now
 	a := &args{list: rest}
 	if show, known := shows[verb]; known && who == "show" {
 		return show(s, a), a.done()
@@ -152,6 +156,9 @@ func (s *story) found(hour string) error {
 	var err error
 	if s.plan, err = s.planWith(s.sets); err != nil {
 		return err
+	}
+	if faults := s.plan.Check(); len(faults) > 0 {
+		return fmt.Errorf("the plan: %s", faults[0])
 	}
 	s.drill = &drill{w: NewWorking(), now: clock(s.plan, s.date, hour)}
 	for _, c := range []Command{Found{Hall: "county", Epoch: "story"}, Start{Version: "story"}, SetPlan{Plan: s.plan, Hash: "first", Source: FromConfig}} {

@@ -162,7 +162,7 @@ func (s *story) windowWords(e Event) string {
 	case *WindowClosed:
 		return fmt.Sprintf("window %s is closed%s", e.Window, when(e.Released, " by somebody else"))
 	case *LegHandedOver:
-		return fmt.Sprintf("window %s goes from %s to %s%s", e.Window, e.From, e.To, when(e.Share > 0, ", who keeps %s of handling", span(e.Share)))
+		return fmt.Sprintf("window %s goes from %s to %s%s", e.Window, e.From, e.To, when(e.Share > 0, ", %s of handling stay with %s", span(e.Share), e.From))
 	}
 	return ""
 }
