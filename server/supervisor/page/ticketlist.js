@@ -120,7 +120,7 @@ function row(i, view, query) {
     <td>${name((view.services.find(s => s.id === i.service) || { name: undefined }).name)}</td>
     <td>${i.class === 'ordinary' ? html`<span class="second">${name(nameOf(view.classes, i.class))}</span>` : name(nameOf(view.classes, i.class))}</td>
     <td><${StateTag} state=${i.state} /></td><td class="figures">${clockTime(i.issuedAt)}</td><td class="figures">${minutes(i.waitSeconds)}</td>
-    <td>${i.window && html`<${Plate} label=${name(i.windowLabel) || i.window} size="xs" />`}</td><td class="figures">${i.calls || ''}</td></tr>`;
+    <td>${i.window && html`<${Plate} label=${i.window} size="xs" />`}</td><td class="figures">${i.calls || ''}</td></tr>`;
 }
 
 /** Cursors of the pages before are kept in the address, so that one can go back. @param {any} list @param {Query} query */

@@ -44,7 +44,7 @@ function cell(w, view, now) {
   const { word } = cellOf(w);
   const out = w.state !== 'open';
   const time = w.since ? duration(Math.max(0, now - Date.parse(w.since)) / 1000).replace(/^0(\d:)/, '$1') : '';
-  return html`<${Plate} label=${name(w.label) || w.id} size="s" outlined=${out} warn=${w.status === 'paused'} call=${w.status === 'called' && !w.overdue} />
+  return html`<${Plate} label=${w.id} size="s" outlined=${out} warn=${w.status === 'paused'} call=${w.status === 'called' && !w.overdue} />
     <span class="window__text"><span class=${w.number ? 'window__main' : 'window__main window__main--text'}>${main(w, view)}</span>
     ${w.status !== 'closed' && html`<span class="window__state figures"><span class="with-icon"><${Icon} name=${ICONS[word]} />${t('supervisor.windows.' + word)}</span><span class="window__time">${time}</span></span>`}</span>`;
 }
@@ -65,7 +65,7 @@ export function WindowSheet(props) {
   const [asking, ask] = useState(false);
   const command = useCommand();
   if (!w) return null;
-  const label = name(w.label) || w.id;
+  const label = w.id;
   const release = () => command.run(async () => {
     await post('/api/v1/windows/' + encodeURIComponent(w.id) + '/release');
     announce(t('supervisor.windows.released', { label }));
