@@ -91,6 +91,11 @@ func (c *planCheck) calendar() {
 	}
 	index.holidays = c.dates("calendar.holidays", cal.Holidays)
 	index.workdays = c.dates("calendar.workdays", cal.Workdays)
+	for i, d := range cal.Workdays {
+		if _, off := index.holidays[d.Date]; off {
+			c.fault(fmt.Sprintf("calendar.workdays[%d].date", i), "%s is a holiday too", d.Date)
+		}
+	}
 }
 
 func (c *planCheck) dates(pointer string, list []DayOff) map[string]Name {

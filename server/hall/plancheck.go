@@ -95,6 +95,12 @@ func (c *planCheck) hall() {
 		zone = time.UTC
 	}
 	c.index.zone = zone
+	for i, d := range p.Departments {
+		c.name(fmt.Sprintf("departments[%d].name", i), d.Name)
+	}
+	for i, z := range p.Zones {
+		c.name(fmt.Sprintf("zones[%d].name", i), z.Name)
+	}
 }
 
 func (c *planCheck) classes() {
@@ -151,10 +157,20 @@ func (c *planCheck) service(at string, s Service) {
 	}
 }
 
+// twice faults a list that names the same thing more than once: it would be counted twice.
+func (c *planCheck) twice(pointer string, list []string) {
+	for i, id := range list {
+		if slices.Contains(list[:i], id) {
+			c.fault(pointer, "%q is there twice", id)
+		}
+	}
+}
+
 func (c *planCheck) windows() {
 	for i, w := range c.plan.Windows {
 		at := fmt.Sprintf("windows[%d]", i)
 		c.name(at+".label", w.Label)
+		c.twice(at+".services", w.Services)
 		c.known(at+".zone", c.zones, w.Zone, "zone")
 		if w.Department != "" {
 			c.known(at+".department", c.departments, w.Department, "department")

@@ -3,6 +3,7 @@ package hall
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 )
 
 // SnapshotFormat counts the forms a snapshot had. A snapshot is only a cache: another form is folded again, not read.
@@ -118,11 +119,41 @@ func Restore(bytes []byte) (State, error) {
 			return State{}, err
 		}
 	}
-	b.windows = newTree[string, *Post](b.windows.compare)
-	for _, p := range img.Posts {
-		b.windows.set(p.Window, p)
+	if b.plan == nil && len(b.days) > 0 || b.open && b.current() == nil || b.next != nil && b.next.Plan == nil {
+		return State{}, fmt.Errorf("reading a snapshot: the plan or the open day is missing")
+	}
+	if err := b.restorePosts(img.Posts); err != nil {
+		return State{}, err
 	}
 	return State{b.share()}, nil
+}
+
+// restorePosts replaces the windows that restored tickets have been put at: their lists have an order and a history.
+func (b *book) restorePosts(posts []*Post) error {
+	derived := b.windows
+	b.windows = newTree[string, *Post](derived.compare)
+	for i, p := range posts {
+		if p == nil || b.windows.has(p.Window) {
+			return fmt.Errorf("reading a snapshot: window %d is missing or there twice", i+1)
+		}
+		b.windows.set(p.Window, p)
+	}
+	for id, p := range derived.all() {
+		if got := b.post(id); got.Current != p.Current || !sameLegs(got.Parked, p.Parked) || !sameLegs(got.Passed, p.Passed) {
+			return fmt.Errorf("reading a snapshot: window %s does not hold the tickets that are there", id)
+		}
+	}
+	for id, p := range b.windows.all() {
+		if !derived.has(id) && (!p.Current.IsZero() || len(p.Parked)+len(p.Passed) > 0) {
+			return fmt.Errorf("reading a snapshot: window %s holds tickets that are not there", id)
+		}
+	}
+	return nil
+}
+
+// sameLegs compares two lists but for their order.
+func sameLegs(a, b []LegKey) bool {
+	return slices.Equal(slices.SortedFunc(slices.Values(a), compareLegs), slices.SortedFunc(slices.Values(b), compareLegs))
 }
 
 func (b *book) checkPlans() error {
@@ -140,6 +171,9 @@ func (b *book) checkPlans() error {
 }
 
 func (b *book) restoreDay(img dayImage) error {
+	if b.day(img.Date) != nil {
+		return fmt.Errorf("reading a snapshot: %s is there twice", img.Date)
+	}
 	d := newDay(img.Date, img.OpenedAt)
 	d.closedAt = img.ClosedAt
 	b.days = append(b.days, d)
