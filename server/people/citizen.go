@@ -10,11 +10,15 @@ type citizen struct {
 	luck    luck
 	ticket  ticketView
 	record  *Arrival // nil for a made-up one
+	visitor bool     // a real person who tries the demonstration: nothing is done in their name
 	absent  bool     // does not come when called
 	effort  float64
 	handled bool
 	ended   bool
 }
+
+// madeUp tells whether somebody lives by chance alone.
+func (c *citizen) madeUp() bool { return c.record == nil && !c.visitor }
 
 // How made-up citizens behave.
 const (
@@ -118,7 +122,7 @@ func (c *citizen) handling(service string) time.Duration {
 // leave is a citizen going home after a handling; some say how it was.
 func (c *citizen) leave(leg int) {
 	c.ended = true
-	if c.record != nil || !c.luck.happens(chanceRate) {
+	if !c.madeUp() || !c.luck.happens(chanceRate) {
 		return
 	}
 	c.s.after(c.luck.between(5*time.Second, 90*time.Second), func() {

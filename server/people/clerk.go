@@ -13,6 +13,7 @@ type clerk struct {
 	window   string
 	services []string
 	idle     bool // nobody to call: woken by who comes
+	rests    int  // how often idle, so that only the newest look at the screen counts
 	parked   []parked
 	restAt   time.Time
 	eaten    bool
@@ -42,6 +43,7 @@ func (k *clerk) do(act string, body any) answer {
 // open begins the day at the window.
 func (k *clerk) open() {
 	if !k.do("open", nil).ok() {
+		k.tryAgain(k.open)
 		return
 	}
 	k.restAt = k.s.now.Add(k.luck.between(50*time.Minute, 110*time.Minute))
@@ -66,11 +68,39 @@ func (k *clerk) next() {
 		}
 		k.calls = 1
 		k.called(k.s.known(ticket), ticket)
-	case a.code == "window_busy": // somebody else works at this window by hand: leave it to them
+	case a.code == "window_busy": // somebody else works at this window by hand: leave it to them for now
+		k.tryAgain(k.next)
 	case len(k.parked) > 0:
 		k.s.after(30*time.Second, k.next)
 	default:
-		k.idle = true
+		k.wait()
+	}
+}
+
+// lookAgain is how often idle staff look at the screen, in real time: whoever tries the demonstration takes numbers too, and
+// nobody else tells the staff about those.
+const lookAgain = 3 * time.Second
+
+// wait is idle until somebody comes. On a recorded day only the record's citizens do.
+func (k *clerk) wait() {
+	k.idle = true
+	k.rests++
+	if k.s.c.Arrivals != nil {
+		return
+	}
+	mine := k.rests
+	k.s.after(time.Duration(float64(lookAgain)*max(1, k.s.c.Speed)), func() {
+		if k.idle && k.rests == mine {
+			k.idle = false
+			k.next()
+		}
+	})
+}
+
+// tryAgain comes back after a while to a window that somebody else uses by hand.
+func (k *clerk) tryAgain(do func()) {
+	if k.s.c.Arrivals == nil {
+		k.s.after(time.Minute, do)
 	}
 }
 
@@ -78,7 +108,7 @@ func (k *clerk) next() {
 func (s *simulation) known(t ticketView) *citizen {
 	c, ok := s.citizens[t.Number]
 	if !ok {
-		c = &citizen{s: s, luck: newLuck(s.c.Seed, streamCitizen), ticket: t, effort: 0.3, ended: true, record: &Arrival{}}
+		c = &citizen{s: s, luck: newLuck(s.c.Seed, streamCitizen), ticket: t, effort: 0.3, ended: true, visitor: true}
 	}
 	return c
 }
@@ -91,7 +121,7 @@ func (k *clerk) called(c *citizen, t ticketView) {
 	}
 	way := k.luck.between(15*time.Second, 60*time.Second)
 	if c.record != nil {
-		way = time.Second
+		way = time.Second // the record's handling has it in it
 	}
 	k.s.after(way, func() { k.begin(c, t) })
 }
@@ -128,7 +158,7 @@ func (k *clerk) begin(c *citizen, t ticketView) {
 	}
 	c.handled = true
 	takes := c.handling(t.Service)
-	if c.record == nil && k.luck.happens(chancePark) {
+	if c.madeUp() && k.luck.happens(chancePark) {
 		k.s.after(takes/3, func() { k.park(t, takes) })
 		return
 	}
@@ -167,7 +197,7 @@ func (k *clerk) unpark() bool {
 
 // done ends the handling, in one of the ways that handlings end.
 func (k *clerk) done(c *citizen, t ticketView) {
-	if c.record == nil {
+	if c.madeUp() {
 		switch x := k.luck.Float64(); {
 		case x < chanceLeft:
 			if k.do("left", nil).ok() {

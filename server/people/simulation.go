@@ -31,6 +31,10 @@ type simulation struct {
 	coming   luck
 	arrived  int
 	mapping  mapping
+	looked   time.Time // minute of the last look at the calendar, on a recorded day
+	turned   time.Time // when the newest of the report's dates came up
+	audited  int       // of the report's dates, the first so many have been compared
+	listed   int       // tickets found on them
 }
 
 func newSimulation(ctx context.Context, c Config) *simulation {
