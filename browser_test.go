@@ -107,8 +107,20 @@ func (b *tab) sees(text string) {
 // press clicks with the mouse on the smallest visible thing that can be pressed and has the text.
 func (b *tab) press(text string) {
 	b.t.Helper()
+	b.pressWhere(text, `((e.innerText || e.value || '') + (e.getAttribute('aria-label') || '')).includes(`+quote(text)+`)`)
+}
+
+// pressPlate clicks on what begins with a window's plate.
+func (b *tab) pressPlate(window string) {
+	b.t.Helper()
+	b.pressWhere("window "+window, `(e.innerText || '').trim().split('\n')[0].trim() === `+quote(window))
+}
+
+// pressWhere clicks with the mouse on the smallest visible thing that can be pressed and fits a condition on e.
+func (b *tab) pressWhere(text, fits string) {
+	b.t.Helper()
 	find := `(() => { const hits = [...document.querySelectorAll('button,a,[role=button],[role=radio],label,input,option')].filter(e => {
-		const r = e.getBoundingClientRect(); return r.width > 0 && r.height > 0 && ((e.innerText || e.value || '') + (e.getAttribute('aria-label') || '')).includes(` + quote(text) + `) });
+		const r = e.getBoundingClientRect(); return r.width > 0 && r.height > 0 && (` + fits + `) });
 		hits.sort((a, b) => (a.innerText || '').length - (b.innerText || '').length); return hits[0] })()`
 	b.wait("offered "+text, find)
 	b.js("(" + find + ").scrollIntoView({block: 'center'})")

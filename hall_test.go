@@ -33,7 +33,7 @@ func TestFourPages(t *testing.T) {
 	counter.typeInto("input:not([type=password])", "1001")
 	counter.typeInto("input[type=password]", "jiaohao-demo\r")
 	counter.shot("windows")
-	counter.press("1")
+	counter.pressPlate("1")
 	counter.wait("could call", `document.body.innerText.includes('下一位')`)
 	counter.shot("open")
 	counter.press("下一位")

@@ -129,8 +129,8 @@ func (p *Plan) hoursOn(date Date) []band {
 		return nil
 	}
 	day := date.Noon(p.Zone()).Weekday()
-	if _, work := c.workdays[date.String()]; work && len(c.week[day]) == 0 {
-		return c.week[time.Monday]
+	if _, work := c.workdays[date.String()]; work && (day == time.Saturday || day == time.Sunday) {
+		return c.week[time.Monday] // a whole working day, also where Saturday mornings are worked
 	}
 	return c.week[day]
 }
