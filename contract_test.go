@@ -270,6 +270,11 @@ func (c *outsider) noSecrets() {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	for name, frames := range c.frames {
+		if f := frames[len(frames)-1]; len(f.Epoch) < 8 || f.Build == "" || f.Seq == 0 {
+			c.t.Errorf("a frame of %s does not say where it belongs: %q %q %d", name, f.Epoch, f.Build, f.Seq)
+		}
+	}
 	for _, secret := range c.secrets {
 		if strings.Contains(string(all), secret) {
 			c.t.Error("a frame has a citizen's secret")

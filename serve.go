@@ -167,12 +167,16 @@ func (h *running) found(ctx context.Context) error {
 	if last := state.At(); last > h.clock.Now() && !h.memory {
 		h.log.Warn("the machine's clock is behind the last record", "last", last.In(time.UTC))
 	}
-	h.hub = live.NewHub(h.hubConfig(state))
+	epoch := state.Founded().Epoch
+	if epoch == "" {
+		epoch = strings.ToLower(rand.Text()[:16])
+	}
+	h.hub = live.NewHub(h.hubConfig(epoch))
 	h.desk = server.NewDesk(server.DeskConfig{Journal: h.journal, Clock: h.clock, Log: h.log, Folds: []server.Fold{h.stats, h.wait},
 		Publish: h.hub.Changed, Fatal: func(err error) { h.fatal <- err }}, state)
 	go h.desk.Run()
 	if state.Founded().Format == "" {
-		if err := h.order(ctx, hall.Found{Hall: h.config.Plan.Hall.ID, Demo: h.config.Demo, Epoch: strings.ToLower(rand.Text()[:16])}); err != nil {
+		if err := h.order(ctx, hall.Found{Hall: h.config.Plan.Hall.ID, Demo: h.config.Demo, Epoch: epoch}); err != nil {
 			return err
 		}
 	}
@@ -188,8 +192,7 @@ func otherKind(c Config, demo bool) error {
 	return fmt.Errorf("%s holds the journal of %s, but the configuration says %s; move that folder away or set another one with data", c.Data, kind, want)
 }
 
-func (h *running) hubConfig(s hall.State) live.Config {
-	epoch := s.Founded().Epoch
+func (h *running) hubConfig(epoch string) live.Config {
 	return live.Config{Epoch: epoch, Build: assets.Build(), MaxPerAddress: h.config.Limits.SocketsPerAddress, MaxSockets: h.config.Limits.Sockets,
 		Now: func() time.Time { return h.clock.Now().In(h.zone()) }, Log: h.log, OnGone: func(owner string) { h.server.SocketsGone(owner) }}
 }
