@@ -23,6 +23,7 @@ type crowd struct {
 	mu      sync.Mutex
 	acked   map[string]acknowledged // by key
 	tried   []string                // keys, answered or not
+	checked int                     // of them in earlier rounds
 }
 
 // TestKill kills the program at random moments under 64 clients, again and again on one data folder: nothing that was
@@ -36,12 +37,13 @@ func TestKill(t *testing.T) {
 	p := startProcess(t, data, "127.0.0.1:0")
 	c := &crowd{service: firstService(t, p), acked: map[string]acknowledged{}}
 	for round := range rounds {
-		c.run(t, p, round, time.Duration(200+rand.IntN(600))*time.Millisecond)
+		c.run(t, p, round, time.Duration(50+rand.IntN(350))*time.Millisecond)
 		p = startProcess(t, data, "127.0.0.1:0")
-		c.checkAcknowledged(t, p)
-		c.repeatAll(t, p)
+		c.repeat(t, p, c.tried[c.checked:])
+		c.checked = len(c.tried)
 		checkNumbers(t, p, len(c.tried))
 	}
+	c.checkAcknowledged(t, p)
 	p.stop(t)
 	t.Logf("%d kills, %d keys tried, %d tickets", rounds, len(c.tried), len(c.acked))
 	if code := run(t.Context(), []string{"journal", "verify"}, append(os.Environ(), "JIAOHAO_DATA="+data), os.Stderr, os.Stderr); code != 0 {
@@ -113,6 +115,7 @@ func field(body []byte, name string) string {
 	return string(value)
 }
 
+// checkAcknowledged asks for every ticket of every round.
 func (c *crowd) checkAcknowledged(t *testing.T, p *process) {
 	t.Helper()
 	for _, a := range c.acked {
@@ -123,10 +126,10 @@ func (c *crowd) checkAcknowledged(t *testing.T, p *process) {
 	}
 }
 
-// repeatAll sends every request of every round again: answered ones give the same bytes, the others their one ticket.
-func (c *crowd) repeatAll(t *testing.T, p *process) {
+// repeat sends requests again: answered ones give the same bytes, the others their one ticket.
+func (c *crowd) repeat(t *testing.T, p *process, keys []string) {
 	t.Helper()
-	for _, key := range c.tried {
+	for _, key := range keys {
 		r, err := client{base: p.Base}.do("POST", "/api/v1/tickets", key, map[string]string{"service": c.service})
 		if err != nil || r.status != 201 {
 			t.Fatalf("repeating %s: %v %d %s", key, err, r.status, r.body)
