@@ -7,17 +7,19 @@ import (
 	"jiaohao/server/hall"
 )
 
-// Clock gives the time of commands: the wall clock at start plus monotonic time since. Small corrections of the wall clock
-// are followed; a jump is not, it is doubted.
+// Clock gives the time of commands: the wall clock at start plus monotonic time since, and never less than the last record.
+// Small corrections of the wall clock are followed; a jump is not, it is doubted.
 type Clock struct {
-	wall  func() time.Time
-	speed float64 // hall seconds per second; 1 but for demonstrations
+	wall  func() time.Time     // what the machine's clock shows
+	mono  func() time.Duration // time since some moment, which nobody can set
+	speed float64              // hall seconds per second; 1 but for demonstrations
 
-	mu    sync.Mutex
-	base  time.Time     // hall time at start
-	start time.Time     // with its monotonic reading
-	ahead time.Duration // how far the hall is ahead of a wall clock that a supervisor has confirmed
-	set   bool          // by StartAt: there is no wall clock to compare with
+	mu     sync.Mutex
+	base   time.Time     // hall time at start
+	start  time.Duration // monotonic time then
+	ahead  time.Duration // how far the hall is ahead of a wall clock that a supervisor has confirmed
+	behind bool          // the wall clock was behind the last record when the hall started
+	set    bool          // by StartAt: there is no wall clock to compare with
 }
 
 // Bounds of belief in the machine's clock.
@@ -27,18 +29,31 @@ const (
 )
 
 // NewClock starts a clock. Speed 1 is real time.
-func NewClock(speed float64) *Clock { return newClock(time.Now, speed) }
+func NewClock(speed float64) *Clock {
+	began := time.Now()
+	return newClock(time.Now, func() time.Duration { return time.Since(began) }, speed)
+}
 
-func newClock(wall func() time.Time, speed float64) *Clock {
-	now := wall()
-	return &Clock{wall: wall, speed: speed, base: now.Round(0), start: now}
+func newClock(wall func() time.Time, mono func() time.Duration, speed float64) *Clock {
+	return &Clock{wall: wall, mono: mono, speed: speed, base: wall().Round(0), start: mono()}
 }
 
 // StartAt sets the time that the clock shows now: for demonstrations, whose time is their own from then on.
 func (c *Clock) StartAt(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.base, c.start, c.set = t.Round(0), c.wall(), true
+	c.base, c.start, c.set = t.Round(0), c.mono(), true
+}
+
+// resume goes on from the last record of the process life before. A wall clock behind it is doubted; time itself goes on
+// from the record, or every wait and every gap between two calls would stand still until somebody has looked.
+func (c *Clock) resume(last hall.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if record := last.In(time.UTC); record.After(c.now()) {
+		c.behind = record.Sub(c.now()) > clockSlack
+		c.base, c.start = record, c.mono()
+	}
 }
 
 // Now is the time of a command decided now.
@@ -49,25 +64,27 @@ func (c *Clock) Now() hall.Time {
 }
 
 func (c *Clock) now() time.Time {
-	return c.base.Add(time.Duration(float64(c.wall().Sub(c.start)) * c.speed))
+	return c.base.Add(time.Duration(float64(c.mono()-c.start) * c.speed))
 }
 
-// Check compares the wall clock with the time shown: it follows small corrections and reports a jump. Without real time
-// there is nothing to compare.
-func (c *Clock) Check() (jumped bool, wall, shown hall.Time) {
+// Check compares the wall clock with the time shown: it follows small corrections and reports what cannot be believed.
+// Without real time there is nothing to compare.
+func (c *Clock) Check() (doubtful bool, wall, shown hall.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now, real := c.now(), c.wall().Round(0).Add(c.ahead)
+	now, real := c.now(), c.wall().Round(0)
 	if c.speed != 1 || c.set {
 		return false, hall.At(now), hall.At(now)
 	}
-	switch off := real.Sub(now).Abs(); {
-	case off > clockJump:
-		return true, hall.At(real), hall.At(now)
-	case off < clockSlack:
-		c.base, c.start = real, c.wall()
+	if real.Sub(now).Abs() < clockSlack {
+		c.ahead, c.behind = 0, false // set right: what was confirmed before is over
 	}
-	return false, hall.At(real), hall.At(now)
+	expected := real.Add(c.ahead)
+	off := expected.Sub(now).Abs()
+	if off < clockSlack {
+		c.base, c.start = expected, c.mono()
+	}
+	return off > clockJump || c.behind, hall.At(real), hall.At(now)
 }
 
 // Confirm takes the wall clock as it is: a supervisor has looked. Time never goes back, so a hall that was ahead stays
@@ -79,7 +96,7 @@ func (c *Clock) Confirm() {
 		return
 	}
 	now, real := c.now(), c.wall().Round(0)
-	c.base, c.start, c.ahead = real, c.wall(), 0
+	c.base, c.start, c.ahead, c.behind = real, c.mono(), 0, false
 	if real.Before(now) {
 		c.base, c.ahead = now, now.Sub(real)
 	}

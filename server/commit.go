@@ -45,9 +45,7 @@ func (d *Desk) append(b *batch) bool {
 	}
 	// Refused cannot be told from somebody else's writing, unknown may be there: only a restart that folds the journal knows.
 	d.log.Error("the journal cannot be trusted any more", "outcome", result.Outcome.String(), "error", result.Err)
-	for _, p := range b.waiting {
-		p.answer <- answer{err: http.ErrAbortHandler}
-	}
+	b.refuseAll(http.ErrAbortHandler)
 	d.fatal(result.Err)
 	return false
 }
@@ -70,8 +68,14 @@ func (b *batch) reply() {
 	}
 }
 
+func (b *batch) refuseAll(err error) {
+	for _, p := range b.waiting {
+		p.answer <- answer{err: err}
+	}
+}
+
 // fullUp refuses a batch for want of space. What was decided on top of it must go too, so the desk is told to begin again
-// from what is durable; the retry time keeps a full disk from being hammered.
+// from what is durable. The next command tries the journal again.
 func (d *Desk) fullUp(b *batch, cause error) {
 	if !d.full.Swap(true) {
 		d.log.Error("the journal is full: the hall is read-only until there is space", "error", cause)

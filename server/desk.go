@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,8 +20,9 @@ import (
 const (
 	maxBatch  = 512             // commands of one append
 	inbox     = 4096            // commands that may wait; more wait at the door
-	fullRetry = 2 * time.Second // a full journal is tried again this often
+	fullRetry = 2 * time.Second // what callers are told to wait for, and when time itself tries again
 	clockLook = 10 * time.Second
+	dueAgain  = 50 * time.Millisecond // after time has done something there may be more
 )
 
 // Fold follows the recorded events, for instance the statistics. Apply is called once for each, in order, before the
@@ -43,6 +46,7 @@ type Desk struct {
 	batches chan *batch
 	undone  chan error    // the committer could not append
 	stop    chan struct{} // closed: decide what is there, then end
+	once    sync.Once     // of closing stop
 	ended   chan struct{}
 	dead    chan struct{} // closed: the committer has ended
 	timer   *time.Timer   // owned by Run: when to ask what time does
@@ -105,7 +109,7 @@ func NewDesk(c DeskConfig, s hall.State) *Desk {
 	head := c.Journal.Head()
 	d := &Desk{journal: c.Journal, clock: c.Clock, log: c.Log, folds: c.Folds, publish: c.Publish, fatal: c.Fatal,
 		orders: make(chan *pending, inbox), ready: make(chan struct{}), batches: make(chan *batch), undone: make(chan error, 1),
-		stop: make(chan struct{}), ended: make(chan struct{}), dead: make(chan struct{}), timer: time.NewTimer(0)}
+		stop: make(chan struct{}), ended: make(chan struct{}), dead: make(chan struct{}), timer: time.NewTimer(clockLook)}
 	d.state.Store(&published{s, head.Chain})
 	return d
 }
@@ -154,6 +158,7 @@ func (d *Desk) Run() {
 	go d.commit()
 	w := hall.Resume(d.State())
 	cur := &batch{after: w.Seq()}
+	d.clock.resume(w.At())
 	defer d.timer.Stop()
 	stop := d.stop
 	for {
@@ -171,7 +176,7 @@ func (d *Desk) Run() {
 		}
 		select {
 		case p := <-orders:
-			d.decide(w, cur, p)
+			d.take(w, cur, p)
 		case <-ready:
 			d.gather(w, cur)
 			w, cur = d.handOver(w, cur)
@@ -193,7 +198,7 @@ func (d *Desk) gather(w *hall.Working, cur *batch) {
 	for quiet := 0; quiet < 3 && len(cur.waiting) < maxBatch; {
 		select {
 		case p := <-d.orders:
-			d.decide(w, cur, p)
+			d.take(w, cur, p)
 			quiet = 0
 		default:
 			quiet++
@@ -221,27 +226,46 @@ func (d *Desk) startAgain(cur *batch, err error) (*hall.Working, *batch) {
 	return w, &batch{after: w.Seq()}
 }
 
-// Stop ends the desk after the commands that have already come, and waits.
+// Stop ends the desk after the commands that have already come, and waits. It may be called more than once.
 func (d *Desk) Stop() {
-	close(d.stop)
+	d.once.Do(func() { close(d.stop) })
 	<-d.ended
 }
 
+// take decides an order. Right behind the record of a start the clock is looked at, before anybody can ask for a ticket; never
+// before it, as a process life begins with that record.
+func (d *Desk) take(w *hall.Working, cur *batch, p *pending) {
+	d.decide(w, cur, p)
+	if _, start := p.order.Do.(hall.Start); start {
+		d.timer.Reset(d.due(w, cur))
+	}
+}
+
 // decide puts what an order leads to into the open batch. Whatever the answer, it waits for that batch.
-func (d *Desk) decide(w *hall.Working, cur *batch, p *pending) {
+func (d *Desk) decide(w *hall.Working, cur *batch, p *pending) (accepted bool) {
 	at := max(d.clock.Now(), w.At())
-	events, receipt, err := w.Decide(p.order, at)
+	events, receipt, err := d.ask(w, p.order, at)
 	if err == nil {
 		err = d.record(w, cur, p.order, receipt, events, at)
 	}
 	if err != nil {
 		d.refused.Add(1)
 	}
-	if _, ok := p.order.Do.(hall.ConfirmClock); ok && err == nil {
-		d.clock.Confirm()
-	}
 	cur.waiting = append(cur.waiting, p)
 	cur.answers = append(cur.answers, answer{receipt, err})
+	return err == nil
+}
+
+// ask decides one order. Deciding changes nothing, so a rule that fails costs its own caller an answer and nobody else the
+// hall; applying is another matter, there the process must end.
+func (d *Desk) ask(w *hall.Working, o hall.Order, at hall.Time) (events []hall.Event, receipt hall.Receipt, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.log.Error("a command could not be decided", "command", fmt.Sprintf("%T", o.Do), "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("deciding %T failed", o.Do)
+		}
+	}()
+	return w.Decide(o, at)
 }
 
 func (d *Desk) record(w *hall.Working, cur *batch, o hall.Order, r hall.Receipt, events []hall.Event, at hall.Time) error {
@@ -261,36 +285,12 @@ func (d *Desk) record(w *hall.Working, cur *batch, o hall.Order, r hall.Receipt,
 		switch rec.event.(type) {
 		case *hall.LegCalled, *hall.LegRecalled:
 			cur.urgent = true
-		case *hall.PlanSet, *hall.DayOpened, *hall.DayClosed, *hall.ClockConfirmed:
+		case *hall.ClockConfirmed: // the event, not the command: one that is only repeated confirms nothing
+			d.clock.Confirm()
+			d.timer.Reset(0)
+		case *hall.PlanSet, *hall.DayOpened, *hall.DayClosed:
 			d.timer.Reset(0) // what time asks for has changed
 		}
 	}
 	return nil
-}
-
-// due lets time do what it does and tells when to look again.
-func (d *Desk) due(w *hall.Working, cur *batch) time.Duration {
-	at := d.clock.Now()
-	if jumped, wall, shown := d.clock.Check(); jumped || shown+hall.Time(clockSlack.Milliseconds()) < w.At() {
-		d.decide(w, cur, &pending{order: hall.Order{Do: hall.DoubtClock{Wall: wall, Last: max(shown, w.At())}}, answer: make(chan answer, 1)})
-	}
-	commands, next := hall.Due(w.Publish(), at)
-	for _, c := range commands {
-		p := &pending{order: hall.Order{Do: c}, answer: make(chan answer, 1)}
-		d.decide(w, cur, p)
-	}
-	wait := clockLook
-	if next > at && len(commands) == 0 {
-		wait = min(wait, time.Duration(float64(next.Sub(at))/d.clock.speed)+time.Millisecond)
-	}
-	if len(commands) > 0 {
-		wait = 50 * time.Millisecond
-	}
-	return wait
-}
-
-func (b *batch) refuseAll(err error) {
-	for _, p := range b.waiting {
-		p.answer <- answer{err: err}
-	}
 }

@@ -41,12 +41,17 @@ type bench struct {
 
 func startDesk(t testing.TB, j journal.Journal, folds ...FoldState) *bench {
 	t.Helper()
+	return startDeskOn(t, j, NewClock(1), folds...)
+}
+
+func startDeskOn(t testing.TB, j journal.Journal, clock *Clock, folds ...FoldState) *bench {
+	t.Helper()
 	b := &bench{fatal: make(chan error, 1)}
 	state, err := Load(t.Context(), j, slog.New(slog.DiscardHandler), folds...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Desk = NewDesk(DeskConfig{Journal: j, Clock: NewClock(1), Log: slog.New(slog.DiscardHandler), Publish: func(uint64, bool) {},
+	b.Desk = NewDesk(DeskConfig{Journal: j, Clock: clock, Log: slog.New(slog.DiscardHandler), Publish: func(uint64, bool) {},
 		Fatal: func(err error) { b.fatal <- err }}, state)
 	go b.Run()
 	if state.Founded().Format == "" {
