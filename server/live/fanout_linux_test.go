@@ -263,12 +263,15 @@ func BenchmarkFanout(b *testing.B) {
 		}
 		begin := hub.Stats()
 		rounds := fanoutMeasure(b, hub, seq, raw)
-		if n := hub.Stats().Frames - begin.Frames; n != (1+fanoutRounds*fanoutFrames)*fanoutSockets {
-			b.Fatalf("%d frames were sent", n)
+		// On a busy machine a tick may come late and two changes share a frame: a few are allowed, and count against the hub.
+		const planned = (1 + fanoutRounds*fanoutFrames) * fanoutSockets
+		sent := hub.Stats().Frames - begin.Frames
+		if sent > planned || sent < planned*95/100 {
+			b.Fatalf("%d frames were sent, %d were planned", sent, planned)
 		}
 		slices.SortFunc(rounds, func(x, y round) int { return int(1e6 * (x.ratio() - y.ratio())) })
 		median := rounds[len(rounds)/2]
-		b.ReportMetric(median.ratio(), "x-raw")
+		b.ReportMetric(median.ratio()*planned/float64(sent), "x-raw")
 		b.ReportMetric(float64(median.hub), "ns/delivery")
 		b.ReportMetric(memory, "B/socket")
 	}
