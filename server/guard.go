@@ -121,16 +121,20 @@ func (s *Server) addStaff(r *http.Request, c *door.Caller, who Who) {
 	}
 }
 
+// demoTerminal is the name under which this machine itself is enrolled in a demonstration.
+const demoTerminal = "demo"
+
 func (s *Server) asTerminal(r *http.Request, c *door.Caller, who Who) bool {
 	if key := s.cookies.TerminalKey(r); key != "" {
 		t, err := s.auth.Terminal(key)
 		if err == nil && terminalRoles[t.Role]&who != 0 {
-			c.Actor, c.Terminal, c.Place = hall.Actor{Kind: hall.Terminal, ID: t.Name}, t.Name, t.Place
+			// The session of a person who may not is none of this caller's: the terminal's sockets must not hang on it.
+			c.Actor, c.Session, c.Terminal, c.Place = hall.Actor{Kind: hall.Terminal, ID: t.Name}, "", t.Name, t.Place
 			return true
 		}
 	}
 	if s.demo && loopback(c.Address) && who&(Kiosk|Board) != 0 {
-		c.Actor, c.Terminal = hall.Actor{Kind: hall.Terminal, ID: "demo"}, "demo"
+		c.Actor, c.Session, c.Terminal = hall.Actor{Kind: hall.Terminal, ID: demoTerminal}, "", demoTerminal
 		return true
 	}
 	return false

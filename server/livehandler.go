@@ -1,12 +1,19 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
 	"jiaohao/server/door"
 	"jiaohao/server/hall"
 	"jiaohao/server/live"
+)
+
+// What the owners of sockets are called.
+const (
+	sessionOwner  = "session:"
+	terminalOwner = "terminal:"
 )
 
 // live upgrades a request to the socket of a view. Everything is settled before: who asks, whether the view is theirs,
@@ -33,7 +40,10 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		s.turnAway(w, r.WithContext(ctx), 0, err)
 		return
 	}
-	s.attach(w, r, topic, caller)
+	if who&(Anybody|Holder) != 0 {
+		caller.Session, caller.Terminal = "", "" // the view is everybody's: who signs out in the same browser goes on seeing it
+	}
+	s.attach(w, r, topic, who, caller)
 }
 
 // atCounter lets staff look at the window where they sit, at one where nobody sits, and supervisors at any.
@@ -50,61 +60,92 @@ func (s *Server) atCounter(c door.Caller, window string) error {
 
 // attach hands the connection to the hub. A staff session is held while its socket lives, so that nobody is signed out in
 // the middle of a long handling.
-func (s *Server) attach(w http.ResponseWriter, r *http.Request, topic live.Topic, c door.Caller) {
+func (s *Server) attach(w http.ResponseWriter, r *http.Request, topic live.Topic, who Who, c door.Caller) {
 	sub := live.Subscription{Topic: topic, Session: socketOwner(c), Address: c.Address}
-	if c.Session != "" {
-		release, held := s.auth.Hold(c.Session)
-		if !held {
-			s.turnAway(w, r, 0, hall.Refuse("signed_out"))
-			return
-		}
-		s.holds.add(sub.Session, release)
-	}
-	if c.Session != "" || c.Terminal != "" {
+	if sub.Session != "" {
 		token, key := s.cookies.SessionToken(r), s.cookies.TerminalKey(r)
-		sub.Recheck = func() (live.CloseReason, bool) { return s.recheck(c, token, key) }
+		sub.Recheck = func() (live.CloseReason, bool) { return s.recheck(who, c, token, key) }
 	}
-	if err := s.hub.Serve(w, r, sub); err != nil {
+	if err := s.hub.Serve(&refusals{ResponseWriter: w, ctx: r.Context()}, r, sub); err != nil {
 		s.log.Debug("a socket was not opened", "view", topic.View, "address", c.Address, "error", err)
-		s.holds.drop(sub.Session)
+		return
+	}
+	if c.Session != "" && !s.holds.settle(sub.Session) {
+		s.SessionEnded(c.Session)
 	}
 }
+
+// refusals turns the words with which the hub refuses an upgrade into problem documents.
+type refusals struct {
+	http.ResponseWriter
+	ctx     context.Context
+	refused bool
+}
+
+var upgradeCodes = map[int]hall.Code{400: "bad_request", 403: hall.Forbidden, 405: "method_not_allowed", 503: "starting"}
+
+// WriteHeader writes the whole problem document.
+func (w *refusals) WriteHeader(status int) {
+	code, known := upgradeCodes[status]
+	if !known {
+		code = "internal"
+	}
+	w.refused = true
+	WriteProblem(w.ResponseWriter, door.NewProblem(w.ctx, code, nil))
+}
+
+// Write leaves the words of a refusal out.
+func (w *refusals) Write(b []byte) (int, error) {
+	if w.refused {
+		return len(b), nil
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets the upgrade reach the connection.
+func (w *refusals) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // socketOwner names the session or terminal behind a socket, so that all its sockets can be cut together.
 func socketOwner(c door.Caller) string {
 	switch {
 	case c.Session != "":
-		return "session:" + c.Session
+		return sessionOwner + c.Session
 	case c.Terminal != "":
-		return "terminal:" + c.Terminal
+		return terminalOwner + c.Terminal
 	}
 	return ""
 }
 
 // recheck tells whether the right behind a socket has ended.
-func (s *Server) recheck(c door.Caller, token, key string) (live.CloseReason, bool) {
+func (s *Server) recheck(who Who, c door.Caller, token, key string) (live.CloseReason, bool) {
 	if c.Session != "" {
-		if _, err := s.auth.Session(token); err != nil {
+		session, err := s.auth.Session(token)
+		if err != nil {
 			return live.SessionEnded, true
 		}
+		return live.Revoked, !who.allowsStaff(session.Staff.Roles)
 	}
-	if c.Terminal != "" && c.Terminal != "demo" {
-		if _, err := s.auth.Terminal(key); err != nil {
-			return live.Revoked, true
-		}
+	if c.Terminal == demoTerminal && s.demo {
+		return 0, false
 	}
-	return 0, false
+	_, err := s.auth.Terminal(key)
+	return live.Revoked, err != nil
 }
 
 // SessionEnded cuts the sockets of a staff session; the composition root calls it from the store of sessions.
-func (s *Server) SessionEnded(session string) { s.hub.Cut("session:"+session, live.SessionEnded) }
+func (s *Server) SessionEnded(session string) { s.hub.Cut(sessionOwner+session, live.SessionEnded) }
 
 // TerminalRevoked cuts the sockets of a terminal.
-func (s *Server) TerminalRevoked(name string) { s.hub.Cut("terminal:"+name, live.Revoked) }
+func (s *Server) TerminalRevoked(name string) { s.hub.Cut(terminalOwner+name, live.Revoked) }
 
 // SocketsGone releases what was held for the sockets of a session, the last of which has closed.
 func (s *Server) SocketsGone(owner string) {
-	if strings.HasPrefix(owner, "session:") && s.hub.Sockets(owner) == 0 {
-		s.holds.drop(owner)
+	if strings.HasPrefix(owner, sessionOwner) {
+		s.holds.settle(owner)
 	}
+}
+
+// hold keeps the session behind an owner of sockets from idling out.
+func (s *Server) hold(owner string) (release func(), ok bool) {
+	return s.auth.Hold(strings.TrimPrefix(owner, sessionOwner))
 }

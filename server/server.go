@@ -83,6 +83,7 @@ func New(c Config) *Server {
 	s := &Server{desk: c.Desk, hub: c.Hub, auth: c.Auth, files: c.Assets, say: c.Say, text: c.Text, demo: c.Demo,
 		cookies: auth.Cookies{TLS: c.TLS}, log: c.Log, metrics: newMetrics(), mux: http.NewServeMux(),
 		views: map[string]func(context.Context, url.Values) (live.Topic, error){}}
+	s.holds = holds{hold: s.hold, sockets: s.hub.Sockets, release: map[string]func(){}}
 	s.api = humago.New(guarded{s}, apiConfig(c))
 	s.registerSession(s.api)
 	s.registerTerminals(s.api)

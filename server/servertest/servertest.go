@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"jiaohao/server"
 	"jiaohao/server/auth"
@@ -33,6 +34,9 @@ type Hall struct {
 	Log   *SafeBuffer
 }
 
+// recheck is how soon a socket is closed whose right has gone without anybody having been told.
+const recheck = 200 * time.Millisecond
+
 // SliceMaker makes a slice on a desk.
 type SliceMaker func(d *server.Desk, now func() hall.Time) server.Slice
 
@@ -48,7 +52,7 @@ func Start(t testing.TB, plan *hall.Plan, slices ...SliceMaker) *Hall {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Hub = live.NewHub(live.Config{Epoch: "test", Build: "test", Log: log, OnGone: func(owner string) { h.Inner.SocketsGone(owner) }})
+	h.Hub = live.NewHub(live.Config{Epoch: "test", Build: "test", Log: log, Recheck: recheck, OnGone: func(owner string) { h.Inner.SocketsGone(owner) }})
 	h.Desk = server.NewDesk(server.DeskConfig{Journal: j, Clock: clock, Log: log, Publish: h.Hub.Changed,
 		Fatal: func(err error) { t.Errorf("the desk gave up: %v", err) }}, state)
 	go h.Desk.Run()
