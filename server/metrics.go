@@ -28,24 +28,30 @@ func (m *metrics) request(status int, took time.Duration) {
 // writeMetrics answers in the text format of Prometheus.
 func (s *Server) writeMetrics(w http.ResponseWriter, r *http.Request) {
 	var b strings.Builder
-	gauge := func(name, help string, value any) {
-		fmt.Fprintf(&b, "# HELP jiaohao_%s %s\n# TYPE jiaohao_%s gauge\njiaohao_%s %v\n", name, help, name, name, value)
+	family := func(kind, name, help string) {
+		fmt.Fprintf(&b, "# HELP jiaohao_%s %s\n# TYPE jiaohao_%s %s\n", name, help, name, kind)
+	}
+	one := func(kind, name, help string, value any) {
+		family(kind, name, help)
+		fmt.Fprintf(&b, "jiaohao_%s %v\n", name, value)
 	}
 	c, sockets, tally := s.desk.Counts(), s.hub.Stats(), s.desk.State().Tally()
-	gauge("up_seconds", "Time since the start.", int(time.Since(s.metrics.started).Seconds()))
-	gauge("journal_sequence", "Sequence of the last durable event.", c.Seq)
-	gauge("journal_full", "1 while there is no space and the hall is read-only.", boolInt(c.Full))
-	gauge("journal_last_append_seconds", "Time the last append took.", c.LastAppend.Seconds())
-	gauge("desk_events", "Events recorded since the start.", c.Done)
-	gauge("desk_refusals", "Commands refused since the start.", c.Refused)
-	gauge("desk_appends", "Appends since the start.", c.Appends)
-	gauge("desk_waiting", "Commands not yet decided.", c.Waiting)
-	gauge("sockets", "Open sockets.", sockets.Sockets)
-	gauge("tickets_issued", "Tickets of the day.", tally.Issued)
-	gauge("tickets_waiting", "Tickets waiting now.", tally.Waiting)
-	gauge("goroutines", "Goroutines.", runtime.NumGoroutine())
+	one("gauge", "up_seconds", "Time since the start.", int(time.Since(s.metrics.started).Seconds()))
+	one("gauge", "journal_sequence", "Sequence of the last durable event.", c.Seq)
+	one("gauge", "journal_full", "1 while there is no space and the hall is read-only.", boolInt(c.Full))
+	one("gauge", "journal_last_append_seconds", "Time the last append took.", c.LastAppend.Seconds())
+	one("counter", "desk_events_total", "Events recorded since the start.", c.Done)
+	one("counter", "desk_refusals_total", "Commands refused since the start.", c.Refused)
+	one("counter", "desk_appends_total", "Appends since the start.", c.Appends)
+	one("gauge", "desk_waiting", "Commands not yet decided.", c.Waiting)
+	one("gauge", "sockets", "Open sockets.", sockets.Sockets)
+	one("gauge", "tickets_issued", "Tickets of the day.", tally.Issued)
+	one("gauge", "tickets_waiting", "Tickets waiting now.", tally.Waiting)
+	one("gauge", "goroutines", "Goroutines.", runtime.NumGoroutine())
+	one("counter", "request_seconds_total", "Time spent on requests since the start.", time.Duration(s.metrics.spent.Load()).Seconds())
+	family("counter", "requests_total", "Requests answered since the start, by hundreds of their status.")
 	for class := 1; class < len(s.metrics.requests); class++ {
-		fmt.Fprintf(&b, "jiaohao_requests{class=\"%dxx\"} %d\n", class, s.metrics.requests[class].Load())
+		fmt.Fprintf(&b, "jiaohao_requests_total{class=\"%dxx\"} %d\n", class, s.metrics.requests[class].Load())
 	}
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	write(w, []byte(b.String()))

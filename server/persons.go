@@ -17,6 +17,12 @@ import (
 	"jiaohao/server/hall"
 )
 
+// keyBytes is the length of every key; one of another length was not made here.
+const keyBytes = 32
+
+// digestKey names the key of the digests in the private parts; all others are named by their date.
+const digestKey = "digest"
+
 // keepPersonDays is how many days a day's key is kept. Afterwards nobody, not even with a list of all documents, can tell
 // whose tickets a day's references were.
 const keepPersonDays = 3
@@ -28,7 +34,7 @@ type Persons struct {
 	today func() hall.Date
 
 	mu   sync.Mutex
-	keys map[string][]byte // by date, and "digest" for the digests of the private parts
+	keys map[string][]byte // by date, and digestKey; replaced, never changed
 }
 
 // OpenPersons reads the keys from a file, or starts with none. An empty path keeps them in memory.
@@ -44,19 +50,34 @@ func OpenPersons(path string, today func() hall.Date) (*Persons, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the keys of persons: %w", err)
 	}
-	if err := json.Unmarshal(raw, &p.keys); err != nil {
+	if err := p.read(raw); err != nil {
 		return nil, fmt.Errorf("%s is damaged: %w; move it away, persons with open tickets will then be new ones", path, err)
 	}
 	return p, nil
 }
 
+// read takes the keys from a file. A short key would still give references, only such as anybody can find out.
+func (p *Persons) read(raw []byte) error {
+	if err := json.Unmarshal(raw, &p.keys); err != nil {
+		return err
+	}
+	if p.keys == nil {
+		return errors.New("it holds no keys")
+	}
+	for name, key := range p.keys {
+		if _, isDate := hall.ParseDate(name); !isDate && name != digestKey {
+			return errors.New("it holds a key of no day")
+		}
+		if len(key) != keyBytes {
+			return fmt.Errorf("the key %s has %d bytes, not %d", name, len(key), keyBytes)
+		}
+	}
+	return nil
+}
+
 // Ref names a person for the business day, and gives the private part to record beside it. Kind is idcard or phone.
 func (p *Persons) Ref(kind, value string) (ref string, secret *hall.Secret, err error) {
-	day, err := p.key(p.today().String())
-	if err != nil {
-		return "", nil, err
-	}
-	digest, err := p.key("digest")
+	day, digest, err := p.keysOf(p.today())
 	if err != nil {
 		return "", nil, err
 	}
@@ -78,32 +99,40 @@ func mask(value string) string {
 	return value[:3] + strings.Repeat("*", len(value)-5) + value[len(value)-2:]
 }
 
-func (p *Persons) key(name string) ([]byte, error) {
+// keysOf gives the key of a business day and that of the digests, and makes them if need be. One that could not be saved is
+// not used either: after a restart the same person would be another.
+func (p *Persons) keysOf(today hall.Date) (day, digest []byte, err error) {
+	if today == 0 {
+		return nil, nil, errors.New("telling persons apart: there is no business day yet")
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if k, ok := p.keys[name]; ok {
-		return k, nil
-	}
-	k := make([]byte, 32)
-	if _, err := rand.Read(k); err != nil {
-		return nil, fmt.Errorf("making a key: %w", err)
-	}
-	p.keys[name] = k
-	p.forget()
-	return k, p.save()
-}
-
-// forget throws the oldest days' keys away.
-func (p *Persons) forget() {
-	for len(p.keys) > keepPersonDays+1 {
-		oldest := ""
-		for name := range p.keys {
-			if name != "digest" && (oldest == "" || name < oldest) {
-				oldest = name
+	name, before := today.String(), p.keys
+	if before[name] == nil || before[digestKey] == nil {
+		p.keys = kept(before, today)
+		for _, missing := range []string{name, digestKey} {
+			if p.keys[missing] == nil {
+				p.keys[missing] = make([]byte, keyBytes)
+				rand.Read(p.keys[missing]) // never fails: the program is ended instead
 			}
 		}
-		delete(p.keys, oldest)
+		if err := p.save(); err != nil {
+			p.keys = before
+			return nil, nil, err
+		}
 	}
+	return p.keys[name], p.keys[digestKey], nil
+}
+
+// kept copies the keys but for those of days too long ago.
+func kept(keys map[string][]byte, today hall.Date) map[string][]byte {
+	copied, oldest := map[string][]byte{}, today.Next(1-keepPersonDays).String()
+	for name, key := range keys {
+		if name == digestKey || name >= oldest {
+			copied[name] = key
+		}
+	}
+	return copied
 }
 
 func (p *Persons) save() error {
