@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -26,21 +28,50 @@ func (s *Server) guard(pattern string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began, rec := time.Now(), &statusWriter{ResponseWriter: w}
 		caller, err := s.caller(r, who)
-		ctx := door.With(r.Context(), caller)
+		ctx := door.With(withRequest(r), caller)
 		defer s.logRequest(ctx, pattern, rec, began)
 		if err != nil {
 			s.turnAway(rec, r.WithContext(ctx), who, err)
+			rec.answered()
 			return
 		}
 		if r.Method == http.MethodPost {
-			if err := s.readBody(rec, r, &caller); err != nil {
+			if err := s.readBody(rec, r, who, &caller); err != nil {
 				WriteProblem(rec, door.NewProblem(ctx, codeOfBody(err), nil))
 				return
 			}
-			ctx = door.With(r.Context(), caller)
+			ctx = door.With(ctx, caller)
 		}
+		s.renew(rec, r, who, caller)
 		next.ServeHTTP(rec, r.WithContext(ctx))
+		rec.answered()
 	})
+}
+
+// requestKey is where a handler of the API library finds the request behind its context.
+type requestKey struct{}
+
+func withRequest(r *http.Request) context.Context {
+	return context.WithValue(r.Context(), requestKey{}, r)
+}
+
+// sessionToken gives the token that the guard has let through, chosen by the same rules.
+func (s *Server) sessionToken(ctx context.Context) string {
+	if r, ok := ctx.Value(requestKey{}).(*http.Request); ok {
+		return s.cookies.SessionToken(r)
+	}
+	return ""
+}
+
+// renew gives a terminal its cookie anew whenever it asks for a page or acts: browsers throw every cookie away after 400
+// days, and a kiosk must not stop on one of them.
+func (s *Server) renew(w http.ResponseWriter, r *http.Request, who Who, c door.Caller) {
+	fromCookie := c.Terminal != "" && c.Session == "" && r.Header.Get("Authorization") == ""
+	if key := s.cookies.TerminalKey(r); fromCookie && who&anyTerminal != 0 && key != "" && (r.Method == http.MethodPost || strings.HasSuffix(r.URL.Path, "/")) {
+		if t, err := s.auth.Terminal(key); err == nil && t.Name == c.Terminal {
+			http.SetCookie(w, s.cookies.Terminal(key))
+		}
+	}
 }
 
 type statusWriter struct {
@@ -60,6 +91,14 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 		w.status = http.StatusOK
 	}
 	return w.ResponseWriter.Write(b)
+}
+
+// answered notes that a handler has ended well; one that wrote nothing has answered 200. A status of 0 is left to those that
+// were broken off.
+func (w *statusWriter) answered() {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
 }
 
 // Unwrap lets the websocket upgrade reach the connection.
@@ -94,7 +133,7 @@ func (s *Server) caller(r *http.Request, who Who) (door.Caller, error) {
 		s.addStaff(r, &c, who)
 		return c, nil
 	}
-	if who&Local != 0 && s.isLocal(r) {
+	if who&Local != 0 && (s.isLocal(r) || s.hasMetricsToken(r)) {
 		return c, nil
 	}
 	if who&Kiosk != 0 && s.asTerminal(r, &c, who) {
@@ -195,7 +234,7 @@ const maxBody = 64 << 10
 var errBadKey = errors.New("server: the idempotency key is not of 1 to 128 printable characters")
 
 // readBody reads the whole body, bounded, and takes its digest for the idempotency key.
-func (s *Server) readBody(w http.ResponseWriter, r *http.Request, c *door.Caller) error {
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request, who Who, c *door.Caller) error {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		return err
@@ -208,12 +247,20 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, c *door.Caller
 	if len(c.Key) > 128 || strings.ContainsFunc(c.Key, func(r rune) bool { return r < '!' || r > '~' }) {
 		return errBadKey
 	}
+	c.Digest = digestOf(r.Method, r.URL.Path, string(body))
+	if who&Holder != 0 {
+		// All holders are the same actor to the hall, but what tells them apart must not be recorded.
+		c.Key = hex.EncodeToString(digestOf(r.PathValue("id"), c.Key))
+	}
+	return nil
+}
+
+func digestOf(parts ...string) []byte {
 	h := sha256.New()
-	for _, part := range []string{r.Method, r.URL.Path, string(body)} {
+	for _, part := range parts {
 		io.WriteString(h, part+"\x00") // a hash never fails to write
 	}
-	c.Digest = h.Sum(nil)[:16]
-	return nil
+	return h.Sum(nil)[:16]
 }
 
 func codeOfBody(err error) hall.Code {
@@ -249,4 +296,18 @@ func language(r *http.Request) string {
 	return "zh"
 }
 
-func (s *Server) isLocal(r *http.Request) bool { return loopback(address(r)) }
+// isLocal reports whether a program on this machine asks, and for itself: what a proxy beside the server passes on comes from
+// this machine too.
+func (s *Server) isLocal(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
+		if r.Header.Get(name) != "" {
+			return false
+		}
+	}
+	return loopback(address(r))
+}
+
+func (s *Server) hasMetricsToken(r *http.Request) bool {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return s.metricsToken != "" && strings.EqualFold(scheme, "Bearer") && subtle.ConstantTimeCompare([]byte(token), []byte(s.metricsToken)) == 1
+}

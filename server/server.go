@@ -55,7 +55,9 @@ type Config struct {
 	TLS       bool
 	Build     string
 	PublicURL string
-	Log       *slog.Logger
+	// MetricsToken opens /metrics to programs on other machines; empty means this machine only.
+	MetricsToken string
+	Log          *slog.Logger
 }
 
 // Server answers HTTP.
@@ -76,12 +78,14 @@ type Server struct {
 	routes  []string
 	handler http.Handler
 	api     huma.API
+
+	metricsToken string
 }
 
 // New builds the server: every slice's routes behind the one table of access.
 func New(c Config) *Server {
 	s := &Server{desk: c.Desk, hub: c.Hub, auth: c.Auth, files: c.Assets, say: c.Say, text: c.Text, demo: c.Demo,
-		cookies: auth.Cookies{TLS: c.TLS}, log: c.Log, metrics: newMetrics(), mux: http.NewServeMux(),
+		cookies: auth.Cookies{TLS: c.TLS}, log: c.Log, metrics: newMetrics(), metricsToken: c.MetricsToken, mux: http.NewServeMux(),
 		views: map[string]func(context.Context, url.Values) (live.Topic, error){}}
 	s.holds = holds{hold: s.hold, sockets: s.hub.Sockets, release: map[string]func(){}}
 	s.api = humago.New(guarded{s}, apiConfig(c))

@@ -48,7 +48,7 @@ func (s *Server) registerSession(api huma.API) {
 func (s *Server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, error) {
 	session, token, err := s.auth.SignIn(ctx, in.Body.Staff, in.Body.Password, door.Of(ctx).Address)
 	if err != nil {
-		s.log.Info("a sign-in was refused", "staff", in.Body.Staff, "address", door.Of(ctx).Address, "error", err)
+		// The store has logged it, and no more of what was typed than may be known.
 		return nil, door.Refuse(ctx, signInRefusal(err))
 	}
 	return &sessionOutput{SetCookie: []http.Cookie{*s.cookies.Session(session, token)}, Body: s.sessionView(session)}, nil
@@ -63,6 +63,8 @@ func signInRefusal(err error) error {
 		return hall.Refuse("rate_limited", "seconds", int(throttled.RetryAfter/time.Second)+1)
 	case errors.Is(err, auth.ErrBusy):
 		return hall.Refuse("rate_limited", "seconds", 1)
+	case errors.Is(err, auth.ErrBroken):
+		return hall.Refuse("starting", "seconds", 2)
 	}
 	return err
 }
@@ -77,37 +79,34 @@ func (s *Server) sessionView(session auth.Session) SessionView {
 	if post, ok := state.PostOf(v.Staff); ok {
 		v.Window = post.Window
 	}
-	v.ExpiresAt = session.ExpiresAt.In(state.Plan().Zone()).Format("2006-01-02T15:04:05.000Z07:00")
+	v.ExpiresAt = s.stamp(session.ExpiresAt)
 	return v
 }
 
-type sessionInput struct{ token string }
-
-// Resolve takes the cookie along: what the session is was settled at the door.
-func (in *sessionInput) Resolve(ctx huma.Context) []error {
-	for _, name := range []string{auth.Cookies{TLS: true}.SessionName(), auth.Cookies{}.SessionName()} {
-		if c, err := huma.ReadCookie(ctx, name); err == nil && in.token == "" {
-			in.token = c.Value
-		}
+// stamp writes a time as the contract does: with milliseconds and the hall's offset.
+func (s *Server) stamp(t time.Time) string {
+	zone := time.UTC
+	if p := s.desk.State().Plan(); p != nil {
+		zone = p.Zone()
 	}
-	return nil
+	return t.In(zone).Format("2006-01-02T15:04:05.000Z07:00")
 }
 
-func (s *Server) getSession(ctx context.Context, in *sessionInput) (*struct{ Body SessionView }, error) {
-	session, err := s.auth.Session(in.token)
+func (s *Server) getSession(ctx context.Context, _ *struct{}) (*struct{ Body SessionView }, error) {
+	session, err := s.auth.Session(s.sessionToken(ctx))
 	if err != nil {
 		return nil, door.Refuse(ctx, hall.Refuse("signed_out"))
 	}
 	return &struct{ Body SessionView }{s.sessionView(session)}, nil
 }
 
-func (s *Server) signOut(ctx context.Context, in *sessionInput) (*struct {
+type signOutOutput struct {
 	SetCookie []http.Cookie `header:"Set-Cookie"`
-}, error) {
-	if err := s.auth.SignOut(in.token); err != nil {
+}
+
+func (s *Server) signOut(ctx context.Context, _ *struct{}) (*signOutOutput, error) {
+	if err := s.auth.SignOut(s.sessionToken(ctx)); err != nil {
 		return nil, door.Refuse(ctx, err)
 	}
-	return &struct {
-		SetCookie []http.Cookie `header:"Set-Cookie"`
-	}{[]http.Cookie{*s.cookies.EndSession()}}, nil
+	return &signOutOutput{[]http.Cookie{*s.cookies.EndSession()}}, nil
 }
