@@ -236,15 +236,22 @@ func (d *Dialer) next(ctx context.Context, conn *websocket.Conn) error {
 	if err != nil {
 		return d.explain(err)
 	}
-	var f Frame
-	if err := json.Unmarshal(b, &f); err != nil || f.View == "" {
-		return cmp.Or(err, errGarble)
+	f, err := readFrame(b)
+	if err != nil {
+		return err
 	}
 	if d.sieve.passes(f) {
 		d.enter(Live, nil)
 		d.opt.Handler(f)
 	}
 	return nil
+}
+
+func readFrame(b []byte) (f Frame, err error) {
+	if err := json.Unmarshal(b, &f); err != nil || f.View == "" {
+		return Frame{}, cmp.Or(err, errGarble)
+	}
+	return f, nil
 }
 
 func (d *Dialer) explain(err error) error {
