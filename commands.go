@@ -27,6 +27,7 @@ type command struct {
 // invocation is how the program was called.
 type invocation struct {
 	args, environ  []string
+	stdin          io.Reader
 	stdout, stderr io.Writer
 }
 
@@ -42,6 +43,7 @@ func commands() []command {
 		{"backup", "write a copy of the journal to a file, also while the hall runs", backupCommand},
 		{"plan", "plan export | plan diff | plan apply", planCommand},
 		{"terminal", "terminal add NAME --role kiosk|board|pad|callpad: get the address that enrols it", terminalCommand},
+		{"password", "password STAFF: give a member of staff a password, read from the standard input", passwordCommand},
 		{"version", "print the version", versionCommand},
 		{"help", "print this list", func(_ context.Context, in invocation) int { usage(in.stdout); return 0 }},
 	}

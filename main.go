@@ -26,7 +26,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	}
 	for _, c := range commands() {
 		if c.name == name {
-			return c.run(ctx, invocation{args: args, environ: environ, stdout: stdout, stderr: stderr})
+			return c.run(ctx, invocation{args: args, environ: environ, stdin: os.Stdin, stdout: stdout, stderr: stderr})
 		}
 	}
 	fmt.Fprintf(stderr, "jiaohao: there is no command %q\n\n", name)

@@ -49,6 +49,8 @@ var Access = map[string]Who{
 
 	"POST /api/v1/session": Anybody, "GET /api/v1/session": Staff, "DELETE /api/v1/session": Staff,
 
+	"GET /api/v1/accounts": Administrator, "POST /api/v1/accounts/{staff}/password": Staff, // one's own; an administrator anybody's
+
 	"POST /api/v1/windows/{window}/open": Staff, "POST /api/v1/windows/{window}/pause": Staff, "POST /api/v1/windows/{window}/resume": Staff,
 	"POST /api/v1/windows/{window}/close": Staff, "POST /api/v1/windows/{window}/next": Staff, "POST /api/v1/windows/{window}/recall": Staff,
 	"POST /api/v1/windows/{window}/start": Staff, "POST /api/v1/windows/{window}/pass": Staff, "POST /api/v1/windows/{window}/park": Staff,

@@ -43,7 +43,7 @@ func (everyRoute) Register(huma.API) {}
 
 func (everyRoute) Handlers() map[string]http.Handler {
 	own := []string{"GET /{$}", "/healthz", "/metrics", "/favicon.ico", "/assets/", "/enrol/", "/setup", "/problems/", "/openapi.json", "/live", "/session",
-		"/terminals", "GET /kiosk", "GET /display", "GET /counter", "GET /supervisor"}
+		"/terminals", "/accounts", "GET /kiosk", "GET /display", "GET /counter", "GET /supervisor"}
 	handlers := map[string]http.Handler{}
 	for pattern := range server.Access {
 		mine := !strings.HasPrefix(pattern, "LIVE ")
@@ -272,5 +272,38 @@ func TestHeaders(t *testing.T) {
 	}
 	if strings.Contains(a.Header.Get("Content-Security-Policy"), "unsafe") {
 		t.Error("the policy allows something unsafe")
+	}
+}
+
+func TestPasswordsAreGivenByAdministratorsAndChangedByOneself(t *testing.T) {
+	h := servertest.Start(t, doorPlan(t))
+	const next = "a long new password"
+	for _, row := range []struct {
+		what, by, staff string
+		body            map[string]string
+		status          int
+		code            string
+	}{
+		{"nobody", "", "1001", map[string]string{"password": next}, 401, "signed_out"},
+		{"a clerk another's", "1001", "7001", map[string]string{"password": next, "old": auth.DemoPassword}, 403, "forbidden"},
+		{"a supervisor a clerk's", "8001", "1001", map[string]string{"password": next}, 403, "forbidden"},
+		{"one's own without the old", "1001", "1001", map[string]string{"password": next}, 401, "bad_credentials"},
+		{"an administrator's own without the old", "9001", "9001", map[string]string{"password": next}, 401, "bad_credentials"},
+		{"nobody of that name", "9001", "1999", map[string]string{"password": next}, 404, "not_found"},
+		{"one's own", "1001", "1001", map[string]string{"password": next, "old": auth.DemoPassword}, 204, ""},
+		{"an administrator a clerk's", "9001", "7001", map[string]string{"password": next}, 204, ""},
+	} {
+		a := h.POST(t, row.by, "/api/v1/accounts/"+row.staff+"/password", row.body)
+		if a.Status != row.status || a.Code() != row.code {
+			t.Errorf("%s: %d %s, want %d %s", row.what, a.Status, a.Body, row.status, row.code)
+		}
+	}
+	for _, staff := range []string{"1001", "7001"} {
+		if a := h.POST(t, "", "/api/v1/session", map[string]string{"staff": staff, "password": next}); a.Status != 200 {
+			t.Errorf("%s cannot sign in with the new password: %s", staff, a.Body)
+		}
+	}
+	if a := h.GET(t, "9001", "/api/v1/accounts"); a.Status != 200 || !strings.Contains(a.Body, `{"staff":"8001","name":"丙","roles":["supervisor"],"password":true}`) {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }

@@ -91,6 +91,7 @@ func New(c Config) *Server {
 	s.api = humago.New(guarded{s}, apiConfig(c))
 	s.registerSession(s.api)
 	s.registerTerminals(s.api)
+	s.registerPasswords(s.api)
 	for _, slice := range c.Slices {
 		s.mount(slice)
 	}

@@ -118,6 +118,7 @@ func (s *Server) Control(backup func(io.Writer) error) http.Handler {
 			s.log.Warn("the answer to a command could not be sent", "error", err)
 		}
 	})
+	mux.HandleFunc("POST /passwords", s.controlPassword)
 	mux.HandleFunc("GET /backup", func(w http.ResponseWriter, r *http.Request) {
 		if err := backup(w); err != nil {
 			s.log.Error("a backup failed", "error", err)

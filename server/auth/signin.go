@@ -54,6 +54,23 @@ func (s *Store) SetPassword(staff, password string) error {
 	return nil
 }
 
+// ChangePassword is SetPassword for the person themselves, who has to know the old one: a session left open for a minute must not be
+// enough to take an account over. Wrong ones are throttled as those of SignIn, and it fails as both do.
+func (s *Store) ChangePassword(ctx context.Context, staff, old, password, address string) error {
+	guess, release, err := s.admit(ctx, accountKey(staff), addressKey(address))
+	if err != nil {
+		return err
+	}
+	_, credential := s.verify(staff, old)
+	release()
+	if credential == "" {
+		s.config.Log.Warn("auth: new password refused, the old one was wrong", "staff", staff, "address", address)
+		return ErrBadCredentials
+	}
+	s.throttle.forgive(guess)
+	return s.SetPassword(staff, password)
+}
+
 func (s *Store) hashInTurn(ctx context.Context, password string) (string, error) {
 	release, err := s.hashing.take(ctx)
 	if err != nil {
