@@ -131,8 +131,12 @@ func (h *running) keepSnapshots(ctx context.Context) {
 			continue
 		}
 		last = seq
+		began := time.Now()
 		if err := errors.Join(h.desk.SaveSnapshot(), h.folds.save(ctx, h)); err != nil {
 			h.log.Error("a snapshot could not be stored; the next start takes longer", "error", err)
+		} else {
+			h.seen.saved.Store(seq)
 		}
+		h.seen.snapshot.Since(began)
 	}
 }

@@ -31,15 +31,15 @@ var edges = map[string]map[string]string{
 	"server/supervisor":      slice("server/supervisor/home"),
 	"server/supervisor/home": {"server/door": "the language of the visitor", "server/hall": "the hall's name and demo accounts"},
 	"server": {"server/hall": "the desk decides by the rules", "server/journal": "and records what was decided",
-		"server/live": "then the screens are told", "server/door": "handlers learn who asks", "server/auth": "from sessions and terminals"},
+		"server/live": "then the screens are told", "server/door": "handlers learn who asks", "server/metrics": "what passes is counted", "server/auth": "from sessions and terminals"},
 	"server/door":   {"server/hall": "a refusal of the rules becomes a problem document, an actor a command's"},
 	"server/public": {"server/hall": "the shapes are made from the state"},
 	"server/stats":  {"server/hall": folded},
 	"server/wait":   {"server/hall": folded},
-	"server/hall":   {}, "server/journal": {}, "server/live": {}, "server/auth": {}, "server/people": {}, "assets": {},
+	"server/hall":   {}, "server/journal": {}, "server/live": {"server/metrics": "the hub counts what it sends"}, "server/metrics": {}, "server/metrics/metricstest": {}, "server/auth": {}, "server/people": {}, "assets": {},
 	"display/announce":           {"server/hall": "what is spoken are the hall's calls"},
 	"server/hall/halltest":       {"server/hall": "random halls for the tests of the folds"},
-	"server/servertest":          {"server": "a whole server for tests", "server/auth": "with its sessions", "server/hall": "rules", "server/journal": "journal", "server/live": "and sockets"},
+	"server/servertest":          {"server": "a whole server for tests", "server/auth": "with its sessions", "server/hall": "rules", "server/journal": "journal", "server/live": "sockets", "server/metrics": "and figures"},
 	"server/journal/journaltest": {"server/journal": "the contract is the journal's"},
 }
 

@@ -25,6 +25,7 @@ import (
 	"jiaohao/server/hall"
 	"jiaohao/server/journal"
 	"jiaohao/server/live"
+	"jiaohao/server/metrics"
 	"jiaohao/server/public"
 	"jiaohao/server/stats"
 	"jiaohao/server/supervisor"
@@ -72,6 +73,8 @@ type running struct {
 	folds    *foldStore
 	server   *server.Server
 	fatal    chan error
+	metrics  *metrics.Registry
+	seen     *observed
 	planNote string
 	memory   bool
 }
@@ -108,11 +111,13 @@ func logger(c Config, w io.Writer) *slog.Logger {
 }
 
 func (h *running) build(ctx context.Context) error {
+	h.observe()
 	for _, step := range []func(context.Context) error{checkParts, h.openFolds, h.openAuth, h.found, h.settlePlan, h.mount} {
 		if err := step(ctx); err != nil {
 			return errors.Join(err, h.close())
 		}
 	}
+	h.seen.start = time.Since(h.seen.begun)
 	return nil
 }
 
@@ -157,10 +162,13 @@ func (h *running) staff(id string) (auth.Staff, bool) {
 
 // found folds the journal and starts the desk. A new journal begins with its founding; every start is recorded.
 func (h *running) found(ctx context.Context) error {
+	began := time.Now()
 	state, err := server.Load(ctx, h.journal, h.log, h.stats, h.wait)
 	if err != nil {
 		return err
 	}
+	h.seen.fold = time.Since(began)
+	h.seen.saved.Store(state.Seq())
 	if f := state.Founded(); f.Format != "" && f.Demo != h.config.Demo {
 		return otherKind(h.config, f.Demo)
 	}
@@ -173,7 +181,7 @@ func (h *running) found(ctx context.Context) error {
 	}
 	h.hub = live.NewHub(h.hubConfig(epoch))
 	h.desk = server.NewDesk(server.DeskConfig{Journal: h.journal, Clock: h.clock, Log: h.log, Folds: []server.Fold{h.stats, h.wait},
-		Publish: h.hub.Changed, Fatal: func(err error) { h.fatal <- err }}, state)
+		Publish: h.hub.Changed, Metrics: h.metrics, Fatal: func(err error) { h.fatal <- err }}, state)
 	go h.desk.Run()
 	if state.Founded().Format == "" {
 		if err := h.order(ctx, hall.Found{Hall: h.config.Plan.Hall.ID, Demo: h.config.Demo, Epoch: epoch}); err != nil {
@@ -194,7 +202,7 @@ func otherKind(c Config, demo bool) error {
 
 func (h *running) hubConfig(epoch string) live.Config {
 	return live.Config{Epoch: epoch, Build: assets.Build(), MaxPerAddress: h.config.Limits.SocketsPerAddress, MaxSockets: h.config.Limits.Sockets,
-		Now: func() time.Time { return h.clock.Now().In(h.zone()) }, Log: h.log, OnGone: func(owner string) { h.server.SocketsGone(owner) }}
+		Now: func() time.Time { return h.clock.Now().In(h.zone()) }, Log: h.log, Metrics: h.metrics, OnGone: func(owner string) { h.server.SocketsGone(owner) }}
 }
 
 // zone is the hall's, UTC until there is a plan.
@@ -219,9 +227,9 @@ func (h *running) mount(context.Context) error {
 		return err
 	}
 	var estimate public.Estimate = h.wait.Estimate
-	console := supervisor.New(supervisor.Deps{Desk: h.desk, Stats: h.stats, Estimate: estimate, Now: h.now, Warnings: h.warnings, Home: h.home()})
+	console := supervisor.New(supervisor.Deps{Desk: h.desk, Stats: timedStats{h.stats, h.seen.query}, Estimate: estimate, Now: h.now, Warnings: h.warnings, Home: h.home()})
 	h.server = server.New(server.Config{Desk: h.desk, Hub: h.hub, Auth: h.auth, Say: assets.ProblemText, Text: message, Demo: h.config.Demo,
-		TLS: h.config.TLS.Cert != "", Build: assets.Build(), PublicURL: h.config.PublicURL, Log: h.log,
+		TLS: h.config.TLS.Cert != "", Build: assets.Build(), PublicURL: h.config.PublicURL, Log: h.log, Metrics: h.metrics,
 		Assets: server.Files{FS: assets.FS(), MIME: assets.MIME, Immutable: assets.Immutable},
 		Slices: []server.Slice{
 			kiosk.New(kiosk.Deps{Desk: h.desk, Estimate: estimate, Now: h.now, NewID: h.newID, Persons: persons, Gone: h.gone,
@@ -353,7 +361,7 @@ func (h *running) listenControl(ctx context.Context) error {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return errors.Join(fmt.Errorf("the control socket cannot be protected: %w", err), l.Close())
 	}
-	srv := &http.Server{Handler: h.planControl(h.server.Control(h.backup)), ReadHeaderTimeout: 5 * time.Second}
+	srv := &http.Server{Handler: profiled(h.planControl(h.server.Control(h.backup))), ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			h.log.Error("the control socket failed", "error", err)

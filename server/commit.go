@@ -32,8 +32,11 @@ func (d *Desk) append(b *batch) bool {
 	}
 	began := time.Now()
 	result := d.journal.Append(b.after, b.drafts)
-	d.lastLag.Store(int64(time.Since(began)))
+	took := time.Since(began)
+	d.lastLag.Store(int64(took))
 	d.appends.Add(1)
+	d.figures.append.Observe(took.Seconds())
+	d.figures.batch.Observe(float64(len(b.drafts)))
 	switch result.Outcome {
 	case journal.Done:
 		d.full.Store(false)

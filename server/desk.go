@@ -14,6 +14,7 @@ import (
 	"jiaohao/server/door"
 	"jiaohao/server/hall"
 	"jiaohao/server/journal"
+	"jiaohao/server/metrics"
 )
 
 // Bounds of the desk.
@@ -58,6 +59,7 @@ type Desk struct {
 	done    atomic.Uint64
 	appends atomic.Uint64
 	lastLag atomic.Int64 // nanoseconds the last append took
+	figures deskFigures
 }
 
 // DeskConfig is what a desk needs. Fatal is called when the journal can no longer be trusted: the process must end, the
@@ -69,6 +71,8 @@ type DeskConfig struct {
 	Folds   []Fold
 	Publish func(seq uint64, urgent bool)
 	Fatal   func(error)
+	// Metrics is where the desk declares its figures; nil for none.
+	Metrics *metrics.Registry
 }
 
 // published is a durable state with the chain value of its last record.
@@ -111,6 +115,7 @@ func NewDesk(c DeskConfig, s hall.State) *Desk {
 		orders: make(chan *pending, inbox), ready: make(chan struct{}), batches: make(chan *batch), undone: make(chan error, 1),
 		stop: make(chan struct{}), ended: make(chan struct{}), dead: make(chan struct{}), timer: time.NewTimer(clockLook)}
 	d.state.Store(&published{s, head.Chain})
+	d.declare(c.Metrics)
 	return d
 }
 
@@ -130,6 +135,8 @@ func (d *Desk) Submit(ctx context.Context, c hall.Command) (hall.Receipt, error)
 // Order is Submit for callers that are not requests.
 func (d *Desk) Order(ctx context.Context, o hall.Order) (hall.Receipt, error) {
 	p := &pending{order: o, answer: make(chan answer, 1)}
+	began := time.Now()
+	defer d.figures.answered(began)
 	select {
 	case d.orders <- p:
 	case <-d.ended:
@@ -250,6 +257,7 @@ func (d *Desk) decide(w *hall.Working, cur *batch, p *pending) (accepted bool) {
 	}
 	if err != nil {
 		d.refused.Add(1)
+		d.figures.refusedFor(err)
 	}
 	cur.waiting = append(cur.waiting, p)
 	cur.answers = append(cur.answers, answer{receipt, err})

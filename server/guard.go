@@ -122,7 +122,7 @@ func (s *Server) logRequest(ctx context.Context, pattern string, rec *statusWrit
 	c := door.Of(ctx)
 	s.log.Log(ctx, level, "request", "route", pattern, "status", rec.status, "code", rec.Header().Get("X-Problem"), "actor", c.Actor.String(),
 		"address", c.Address, "took", time.Since(began).Round(time.Microsecond))
-	s.metrics.request(rec.status, time.Since(began))
+	s.requests.answered(rec.status, rec.Header().Get("X-Problem"), time.Since(began))
 }
 
 // caller establishes who asks. On a kiosk's routes the machine comes first, whoever signed on in the same browser; elsewhere

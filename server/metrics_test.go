@@ -1,73 +1,92 @@
 package server_test
 
 import (
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
 
+	"jiaohao/server/hall"
+	"jiaohao/server/metrics"
+	"jiaohao/server/metrics/metricstest"
 	"jiaohao/server/servertest"
 )
 
-var metricLine = regexp.MustCompile(`^(jiaohao_[a-z_]+)(\{class="[1-5]xx"\})? (\S+)$`)
-
-// readMetrics reads the text format strictly: each family once, its help and its type before its values.
-func readMetrics(t *testing.T, h *servertest.Hall) (values map[string]float64, kinds map[string]string) {
+// readMetrics reads /metrics strictly.
+func readMetrics(t *testing.T, h *servertest.Hall) map[string]metricstest.Family {
 	t.Helper()
 	a := h.GET(t, "", "/metrics")
-	if a.Status != 200 || a.Header.Get("Content-Type") != "text/plain; version=0.0.4; charset=utf-8" || !strings.HasSuffix(a.Body, "\n") {
+	if a.Status != 200 || a.Header.Get("Content-Type") != metrics.ContentType {
 		t.Fatalf("%d %v", a.Status, a.Header)
 	}
-	values, kinds = map[string]float64{}, map[string]string{}
-	family, helped := "", ""
-	for _, line := range strings.Split(strings.TrimSpace(a.Body), "\n") {
-		words := strings.Fields(line)
-		switch {
-		case strings.HasPrefix(line, "# HELP "):
-			helped = words[2]
-		case strings.HasPrefix(line, "# TYPE "):
-			family = words[2]
-			if kinds[family] != "" || family != helped || words[3] != "gauge" && words[3] != "counter" {
-				t.Errorf("%q after the help of %s", line, helped)
-			}
-			kinds[family] = words[3]
-		default:
-			m := metricLine.FindStringSubmatch(line)
-			if m == nil || m[1] != family || (kinds[family] == "counter") != strings.HasSuffix(family, "_total") {
-				t.Fatalf("%q in the family %s (%s)", line, family, kinds[family])
-			}
-			value, err := strconv.ParseFloat(m[3], 64)
-			if err != nil {
-				t.Errorf("%q: %v", line, err)
-			}
-			values[m[1]+m[2]] = value
-		}
+	families, err := metricstest.Read(strings.NewReader(a.Body))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return values, kinds
+	return families
 }
 
 // TestMetrics counts what passes the door, and says what the desk and the hub are doing.
 func TestMetrics(t *testing.T) {
 	h := startEvery(t)
-	before, _ := readMetrics(t, h)
+	before := readMetrics(t, h)
 	for range 3 {
 		h.GET(t, "", "/healthz")
 	}
 	h.POST(t, "", "/api/v1/windows/1/next", nil)
-	after, kinds := readMetrics(t, h)
-	if got := after[`jiaohao_requests_total{class="2xx"}`] - before[`jiaohao_requests_total{class="2xx"}`]; got != 4 {
-		t.Errorf("three requests and the figures before: %v answered", got)
+	if _, err := h.Desk.Order(t.Context(), hall.Order{By: hall.Actor{Kind: hall.Clerk, ID: "1001"}, Do: hall.Recall{Window: "1"}}); err == nil {
+		t.Fatal("a closed window calls")
 	}
-	if got := after[`jiaohao_requests_total{class="4xx"}`] - before[`jiaohao_requests_total{class="4xx"}`]; got != 1 {
-		t.Errorf("%v refused", got)
+	after := readMetrics(t, h)
+	grew := func(family, key string) float64 {
+		return after["jiaohao_"+family].Values[key] - before["jiaohao_"+family].Values[key]
 	}
-	if seq := after["jiaohao_journal_sequence"]; seq != float64(h.Desk.State().Seq()) || after["jiaohao_desk_events_total"] != seq || after["jiaohao_journal_full"] != 0 {
-		t.Errorf("sequence %v, events %v", seq, after["jiaohao_desk_events_total"])
+	for _, row := range []struct {
+		family, key string
+		least, most float64
+	}{
+		{"requests_total", `class="2xx"`, 4, 4},
+		{"requests_total", `class="4xx"`, 1, 1},
+		{"request_seconds", "_count", 5, 5},
+		{"problems_total", `code="signed_out"`, 1, 1},
+		{"desk_refusals_by_code_total", `code="window_not_open"`, 1, 1},
+		{"desk_refusals_total", "", 1, 1},
+		{"command_seconds", "_count", 1, 1},
+		{"request_seconds_total", "", 1e-6, 10},
+	} {
+		if got := grew(row.family, row.key); got < row.least || got > row.most {
+			t.Errorf("%s %s grew by %v", row.family, row.key, got)
+		}
 	}
-	if after["jiaohao_request_seconds_total"] <= before["jiaohao_request_seconds_total"] || len(kinds) != 14 {
-		t.Errorf("%d families, %v seconds", len(kinds), after["jiaohao_request_seconds_total"])
+	seq := float64(h.Desk.State().Seq())
+	for _, family := range []string{"journal_sequence", "desk_events_total"} {
+		if got := after["jiaohao_"+family].Values[""]; got != seq {
+			t.Errorf("%s is %v, the sequence is %v", family, got, seq)
+		}
+	}
+	if appends := after["jiaohao_journal_append_seconds"].Values["_count"]; appends < 1 || appends != after["jiaohao_desk_appends_total"].Values[""] ||
+		after["jiaohao_journal_batch_records"].Values["_sum"] != seq {
+		t.Errorf("%v appends of %v records", appends, after["jiaohao_journal_batch_records"].Values["_sum"])
 	}
 	if got := as(h, "GET /metrics", nil, ""); got != 403 {
 		t.Errorf("another machine reads the figures: %d", got)
+	}
+}
+
+// labels are the names that may tell values apart. Each has few values, all of them words of the program.
+var labels = []string{"class", "code", "view", "reason", "le"}
+
+// TestMetricsNameNobody: no label that could hold a ticket, a person or a number.
+func TestMetricsNameNobody(t *testing.T) {
+	h := startEvery(t)
+	h.POST(t, "", "/api/v1/tickets", map[string]any{"service": "s1"})
+	for name, f := range readMetrics(t, h) {
+		for key := range f.Values {
+			_, pairs, _ := strings.Cut(" "+key, " ")
+			for _, word := range strings.FieldsFunc(pairs, func(r rune) bool { return r == ',' || r == ' ' }) {
+				if label, _, pair := strings.Cut(word, "="); pair && !slices.Contains(labels, label) {
+					t.Errorf("%s has the label %s", name, label)
+				}
+			}
+		}
 	}
 }

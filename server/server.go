@@ -21,6 +21,7 @@ import (
 	"jiaohao/server/door"
 	"jiaohao/server/hall"
 	"jiaohao/server/live"
+	"jiaohao/server/metrics"
 )
 
 // Slice is one audience: its routes, its page and its live views.
@@ -57,27 +58,30 @@ type Config struct {
 	PublicURL string
 	// MetricsToken opens /metrics to programs on other machines; empty means this machine only.
 	MetricsToken string
-	Log          *slog.Logger
+	// Metrics is what /metrics shows; the server declares what passes its door there.
+	Metrics *metrics.Registry
+	Log     *slog.Logger
 }
 
 // Server answers HTTP.
 type Server struct {
-	desk    *Desk
-	hub     *live.Hub
-	auth    *auth.Store
-	views   map[string]func(ctx context.Context, q url.Values) (live.Topic, error)
-	files   Files
-	say     door.Sentences
-	text    func(lang, key string) string
-	demo    bool
-	cookies auth.Cookies
-	log     *slog.Logger
-	metrics *metrics
-	holds   holds
-	mux     *http.ServeMux
-	routes  []string
-	handler http.Handler
-	api     huma.API
+	desk     *Desk
+	hub      *live.Hub
+	auth     *auth.Store
+	views    map[string]func(ctx context.Context, q url.Values) (live.Topic, error)
+	files    Files
+	say      door.Sentences
+	text     func(lang, key string) string
+	demo     bool
+	cookies  auth.Cookies
+	log      *slog.Logger
+	requests *requests
+	registry *metrics.Registry
+	holds    holds
+	mux      *http.ServeMux
+	routes   []string
+	handler  http.Handler
+	api      huma.API
 
 	metricsToken string
 }
@@ -85,7 +89,7 @@ type Server struct {
 // New builds the server: every slice's routes behind the one table of access.
 func New(c Config) *Server {
 	s := &Server{desk: c.Desk, hub: c.Hub, auth: c.Auth, files: c.Assets, say: c.Say, text: c.Text, demo: c.Demo,
-		cookies: auth.Cookies{TLS: c.TLS}, log: c.Log, metrics: newMetrics(), metricsToken: c.MetricsToken, mux: http.NewServeMux(),
+		cookies: auth.Cookies{TLS: c.TLS}, log: c.Log, requests: newRequests(c.Metrics), registry: c.Metrics, metricsToken: c.MetricsToken, mux: http.NewServeMux(),
 		views: map[string]func(context.Context, url.Values) (live.Topic, error){}}
 	s.holds = holds{hold: s.hold, sockets: s.hub.Sockets, release: map[string]func(){}}
 	s.api = humago.New(guarded{s}, apiConfig(c))

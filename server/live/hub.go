@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"jiaohao/server/metrics"
 )
 
 // Config says how a Hub behaves. A zero field means the default given with it.
@@ -45,6 +47,8 @@ type Config struct {
 	OnGone func(session string)
 	// Log is told of views that cannot be rendered and of clients cut; slog.Default() by default.
 	Log *slog.Logger
+	// Metrics is where the hub declares its figures; nil for none.
+	Metrics *metrics.Registry
 }
 
 func (c Config) withDefaults() Config {
@@ -83,8 +87,11 @@ type Hub struct {
 	door     *door
 	upgrader websocket.Upgrader
 	count    counters
+	figures  figures
 
 	changes atomic.Uint64 // calls of Changed
+	since   atomic.Int64  // when the first came that no pass has seen, in nanoseconds since born; 0 = none
+	born    time.Time
 	newest  atomic.Uint64 // highest sequence told
 	urgent  atomic.Bool
 	wake    chan struct{}
@@ -102,8 +109,10 @@ func NewHub(cfg Config) *Hub {
 		door: newDoor(cfg.MaxPerAddress, cfg.MaxSockets),
 		wake: make(chan struct{}, 1),
 		stop: make(chan struct{}),
+		born: time.Now(),
 	}
 	h.upgrader = newUpgrader(cfg)
+	h.declare(cfg.Metrics)
 	h.running.Add(2)
 	go (&pump{hub: h, topics: map[string]*topic{}, of: map[*socket]*topic{}}).run()
 	go (&keeper{hub: h}).run()
@@ -122,6 +131,7 @@ func (h *Hub) Changed(seq uint64, urgent bool) {
 	if urgent {
 		h.urgent.Store(true)
 	}
+	h.since.CompareAndSwap(0, max(1, int64(time.Since(h.born))))
 	h.changes.Add(1)
 	h.nudge()
 }

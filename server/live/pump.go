@@ -44,7 +44,7 @@ func (p *pump) pass(now time.Time) time.Time {
 	urgent := p.hub.urgent.Swap(false)
 	if changes := p.hub.changes.Load(); changes != p.seen {
 		p.seen = changes
-		p.noteChange(now)
+		p.noteChange(now, p.hub.born.Add(time.Duration(p.hub.since.Swap(0))))
 	}
 	for _, m := range moves {
 		p.take(m, now)
@@ -57,9 +57,10 @@ func (p *pump) pass(now time.Time) time.Time {
 	return next
 }
 
-func (p *pump) noteChange(now time.Time) {
+func (p *pump) noteChange(now, came time.Time) {
 	for _, t := range p.order {
 		t.stale = true
+		t.hear(came)
 		t.changed(now)
 	}
 }
@@ -92,6 +93,7 @@ func (p *pump) serveDue(t *topic, now time.Time, urgent bool) {
 	}
 	t.looked(now)
 	if p.deliver(t, now, again && t.failure == "") == 0 {
+		t.shown(&p.hub.figures, false)
 		p.hub.count.same.Add(1)
 	}
 }
@@ -100,7 +102,9 @@ func (p *pump) serveDue(t *topic, now time.Time, urgent bool) {
 // a fresh stamp on it would tell clients that it still holds.
 func (p *pump) refresh(t *topic, urgent bool) {
 	p.hub.count.renderings.Add(1)
+	began := time.Now()
 	err := t.refresh(urgent)
+	t.took.Since(began)
 	if err == nil {
 		t.failure = ""
 		return
@@ -135,6 +139,7 @@ func (p *pump) deliver(t *topic, now time.Time, all bool) (n int) {
 	}
 	if n > 0 {
 		t.sent(now)
+		t.shown(&p.hub.figures, true)
 		p.hub.count.frames.Add(uint64(n))
 		p.hub.count.bytes.Add(uint64(n * t.size))
 	}
@@ -183,6 +188,7 @@ func (p *pump) topic(sub Topic, now time.Time) *topic {
 		envelope: newEnvelope(c.Epoch, c.Build, sub.View),
 		pace:     pace{coalesce: c.Coalesce, gap: c.MinGap, repeat: c.Repeat, full: now},
 		stale:    true,
+		took:     p.hub.figures.render.Of(sub.View),
 	}
 	p.topics[sub.Key] = t
 	i, _ := slices.BinarySearchFunc(p.order, t, byRank)

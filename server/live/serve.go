@@ -90,6 +90,7 @@ func (h *Hub) settle(s *socket) {
 	now := time.Now()
 	s.nextPing, s.nextCheck = now.Add(h.cfg.Ping), now.Add(h.cfg.Recheck)
 	h.count.sockets.Add(1)
+	h.figures.sockets.Add(s.sub.Topic.View, 1)
 	inside := h.door.enter(s)
 	if inside {
 		h.nudge()
@@ -106,6 +107,7 @@ func (h *Hub) settle(s *socket) {
 func (h *Hub) leave(s *socket, inside bool) {
 	last := inside && h.door.leave(s)
 	h.count.sockets.Add(-1)
+	h.figures.sockets.Add(s.sub.Topic.View, -1)
 	if r := CloseReason(s.reason.Load()); r != 0 {
 		h.count.cut(r)
 		h.cfg.Log.Debug("socket cut", "view", s.sub.Topic.View, "address", s.sub.Address, "reason", r.String())

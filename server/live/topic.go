@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"jiaohao/server/metrics"
 )
 
 // Topic is a view that can be subscribed to.
@@ -52,7 +54,9 @@ type topic struct {
 	frame   *websocket.PreparedMessage
 	size    int
 	madeAt  time.Time
-	failure string // the last rendering's error, so that each is logged once
+	took    *metrics.Histogram // how long rendering took
+	told    time.Time          // when the first change came that has not been shown yet; zero = none
+	failure string             // the last rendering's error, so that each is logged once
 }
 
 // refresh renders the view and notes whether there is something new and whether that is urgent. After

@@ -22,6 +22,7 @@ import (
 	"jiaohao/server/hall"
 	"jiaohao/server/journal"
 	"jiaohao/server/live"
+	"jiaohao/server/metrics"
 )
 
 // Hall is a running server. Log holds everything it logged.
@@ -45,6 +46,7 @@ type SliceMaker func(d *server.Desk, now func() hall.Time) server.Slice
 func Start(t testing.TB, plan *hall.Plan, slices ...SliceMaker) *Hall {
 	t.Helper()
 	h := &Hall{Log: &SafeBuffer{}}
+	figures := metrics.New()
 	log := slog.New(slog.NewTextHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	clock := server.NewClock(1)
 	j := journal.NewMemory()
@@ -52,8 +54,8 @@ func Start(t testing.TB, plan *hall.Plan, slices ...SliceMaker) *Hall {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Hub = live.NewHub(live.Config{Epoch: "test", Build: "test", Log: log, Recheck: recheck, OnGone: func(owner string) { h.Inner.SocketsGone(owner) }})
-	h.Desk = server.NewDesk(server.DeskConfig{Journal: j, Clock: clock, Log: log, Publish: h.Hub.Changed,
+	h.Hub = live.NewHub(live.Config{Epoch: "test", Build: "test", Log: log, Recheck: recheck, Metrics: figures, OnGone: func(owner string) { h.Inner.SocketsGone(owner) }})
+	h.Desk = server.NewDesk(server.DeskConfig{Journal: j, Clock: clock, Log: log, Publish: h.Hub.Changed, Metrics: figures,
 		Fatal: func(err error) { t.Errorf("the desk gave up: %v", err) }}, state)
 	go h.Desk.Run()
 	h.order(t, hall.Found{Hall: plan.Hall.ID, Demo: true, Epoch: "test"})
@@ -63,12 +65,12 @@ func Start(t testing.TB, plan *hall.Plan, slices ...SliceMaker) *Hall {
 	if err := h.Auth.DemoPasswords(staffIDs(plan)); err != nil {
 		t.Fatal(err)
 	}
-	h.serve(t, log, clock, slices)
+	h.serve(t, log, clock, figures, slices)
 	return h
 }
 
-func (h *Hall) serve(t testing.TB, log *slog.Logger, clock *server.Clock, slices []SliceMaker) {
-	c := server.Config{Desk: h.Desk, Hub: h.Hub, Auth: h.Auth, Demo: true, Build: "test", Log: log,
+func (h *Hall) serve(t testing.TB, log *slog.Logger, clock *server.Clock, figures *metrics.Registry, slices []SliceMaker) {
+	c := server.Config{Desk: h.Desk, Hub: h.Hub, Auth: h.Auth, Demo: true, Build: "test", Log: log, Metrics: figures,
 		Text: func(lang, key string) string { return key },
 		Say: func(lang, code string, params map[string]any) (title, detail string) {
 			return lang + " " + code, lang + " " + code
