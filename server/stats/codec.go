@@ -74,11 +74,12 @@ func restore(head []byte, sealed []table) (*Fold, error) {
 	if f.history, err = hall.RestoreHistory(r.rest); err != nil {
 		return nil, fmt.Errorf("stats: %w", err)
 	}
+	words := map[string]string{}
 	for _, t := range sealed {
 		if n := len(f.sealed); n > 0 && f.sealed[n-1].date >= t.date {
 			return nil, errForm
 		}
-		if err := t.check(); err != nil {
+		if err := t.check(words); err != nil {
 			return nil, err
 		}
 		f.seal(t)

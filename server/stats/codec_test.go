@@ -184,7 +184,7 @@ func FuzzTable(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		table := table{date: 20261123, bytes: b}
-		if table.check() != nil {
+		if table.check(map[string]string{}) != nil {
 			return
 		}
 		a := newAnswer(Query{By: Dimensions()})

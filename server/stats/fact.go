@@ -27,9 +27,14 @@ const (
 	part     // only one person's part of the handling of the next whole fact
 )
 
-// fact is one line of a day's table. Times are milliseconds.
+// fact is one line of a day's table.
 type fact struct {
-	place                     place
+	place place
+	figures
+}
+
+// figures are what a fact counts. Times are milliseconds.
+type figures struct {
 	hour                      int
 	flags                     flags
 	cases                     int
@@ -40,7 +45,7 @@ type fact struct {
 func factsOf(t *hall.PastTicket) []fact {
 	if t.Voided {
 		f := whole(&t.Legs[0])
-		return []fact{{place: f.place, hour: f.hour, flags: issued}}
+		return []fact{{place: f.place, figures: figures{hour: f.hour, flags: issued}}}
 	}
 	var facts []fact
 	for i := range t.Legs {
@@ -66,8 +71,8 @@ func factsOf(t *hall.PastTicket) []fact {
 
 // whole is a leg with everything but its cases and whether a ticket begins with it.
 func whole(p *hall.Past) fact {
-	f := fact{hour: p.Hour, place: place{service: p.Service, window: p.Window, staff: p.Staff, department: p.Department, class: p.Class}}
-	f.flags = counts(p)
+	f := fact{place: place{service: p.Service, window: p.Window, staff: p.Staff, department: p.Department, class: p.Class},
+		figures: figures{hour: p.Hour, flags: counts(p)}}
 	f.time(&f.wait, hasWait, p.WaitDone)
 	f.time(&f.way, hasWay, p.WayDone)
 	f.time(&f.handling, hasHandling, p.HandlingDone)
@@ -107,7 +112,7 @@ func counts(p *hall.Past) flags {
 func parts(p *hall.Past, whole fact) []fact {
 	var facts []fact
 	for _, s := range p.Shares {
-		f := fact{place: whole.place, hour: whole.hour, flags: part | hasHandling, handling: s.Handling}
+		f := fact{place: whole.place, figures: figures{hour: whole.hour, flags: part | hasHandling, handling: s.Handling}}
 		f.place.staff = s.Staff
 		facts = append(facts, f)
 	}
@@ -124,7 +129,7 @@ func cases(p *hall.Past, whole fact) (own int, others []fact) {
 			own += item.Cases
 			continue
 		}
-		f := fact{place: whole.place, hour: whole.hour, flags: hasCases, cases: item.Cases}
+		f := fact{place: whole.place, figures: figures{hour: whole.hour, flags: hasCases, cases: item.Cases}}
 		f.place.service, f.place.department = item.Service, p.Offices[i]
 		others = append(others, f)
 	}

@@ -16,24 +16,80 @@ type Quantiles struct {
 	P99Seconds  int `json:"p99Seconds"`
 }
 
-// quantilesOf sorts the values in place.
+// quantilesOf reorders the values.
 func quantilesOf(values []hall.Time) Quantiles {
 	n := len(values)
 	if n == 0 {
 		return Quantiles{}
 	}
-	slices.Sort(values)
 	var sum hall.Time
 	for _, v := range values {
 		sum += v
 	}
-	return Quantiles{Count: n, MeanSeconds: toSeconds(sum, n), P50Seconds: rank(values, 50), P90Seconds: rank(values, 90),
-		P99Seconds: rank(values, 99)}
+	q := Quantiles{Count: n, MeanSeconds: toSeconds(sum, n)}
+	from := 0
+	for _, r := range []struct {
+		percent int
+		into    *int
+	}{{50, &q.P50Seconds}, {90, &q.P90Seconds}, {99, &q.P99Seconds}} {
+		at := rank(n, r.percent)
+		putAt(values[from:], at-from)
+		*r.into, from = toSeconds(values[at], 1), at
+	}
+	return q
 }
 
-// rank gives the smallest value that at least so many of a hundred do not exceed.
-func rank(sorted []hall.Time, percent int) int {
-	return toSeconds(sorted[(len(sorted)*percent+99)/100-1], 1)
+// rank is where the smallest value that at least so many of a hundred do not exceed stands among n sorted ones.
+func rank(n, percent int) int { return (n*percent+99)/100 - 1 }
+
+// fewValues are sorted by insertion: quicker than anything clever.
+const fewValues = 40
+
+// putAt puts the value that belongs at k of the sorted values there, smaller ones before it and greater ones behind it. To
+// sort all of them, for three ranks, would be most of the time of a long query.
+func putAt(v []hall.Time, k int) {
+	for rounds := 0; len(v) > fewValues; rounds++ {
+		if rounds == 64 { // values in the worst of orders
+			slices.Sort(v)
+			return
+		}
+		below, above := partition(v)
+		switch {
+		case k < below:
+			v = v[:below]
+		case k >= above:
+			v, k = v[above:], k-above
+		default:
+			return
+		}
+	}
+	for i := 1; i < len(v); i++ {
+		x, j := v[i], i
+		for ; j > 0 && v[j-1] > x; j-- {
+			v[j] = v[j-1]
+		}
+		v[j] = x
+	}
+}
+
+// partition puts values around the middle one of three: smaller ones end before below, greater ones begin at above.
+func partition(v []hall.Time) (below, above int) {
+	a, b, c := v[0], v[len(v)/2], v[len(v)-1]
+	pivot := max(min(a, b), min(max(a, b), c))
+	i, j := 0, len(v)-1
+	for i <= j {
+		for v[i] < pivot {
+			i++
+		}
+		for v[j] > pivot {
+			j--
+		}
+		if i <= j {
+			v[i], v[j] = v[j], v[i]
+			i, j = i+1, j-1
+		}
+	}
+	return j + 1, i
 }
 
 // toSeconds divides a sum of milliseconds by n and rounds to seconds, halves up.

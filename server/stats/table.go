@@ -93,12 +93,18 @@ type tableReader struct {
 // placeWords is a place as numbers of words, in the order of the fields of [place].
 type placeWords [5]uint32
 
-// open reads the dictionary and the places.
-func (t table) open() *tableReader {
+// open reads the dictionary and the places. Words that are in known already are not made again; others are put there.
+func (t table) open(known map[string]string) *tableReader {
 	r := &tableReader{rest: t.bytes}
 	r.words = make([]string, 0, r.size(1))
 	for range cap(r.words) {
-		r.words = append(r.words, string(r.take(r.size(1))))
+		b := r.take(r.size(1))
+		word, ok := known[string(b)]
+		if !ok {
+			word = string(b)
+			known[word] = word
+		}
+		r.words = append(r.words, word)
 	}
 	r.places = make([]placeWords, r.size(5))
 	for i := range r.places {
@@ -135,14 +141,23 @@ func (r *tableReader) uvarint() uint64 {
 	return n
 }
 
+// time reads a zigzag varint; the loop is that of encoding/binary, which is too long to be inlined where it is hot.
 func (r *tableReader) time() hall.Time {
-	n, size := binary.Varint(r.rest)
+	var n uint64
+	for i, c := range r.rest[:min(len(r.rest), 9)] {
+		n |= uint64(c&0x7f) << (7 * i)
+		if c < 0x80 {
+			r.rest = r.rest[i+1:]
+			return hall.Time(n>>1) ^ -hall.Time(n&1)
+		}
+	}
+	long, size := binary.Varint(r.rest)
 	if size <= 0 {
 		r.fail()
 		return 0
 	}
 	r.rest = r.rest[size:]
-	return hall.Time(n)
+	return hall.Time(long)
 }
 
 func (r *tableReader) fail() { r.bad, r.rest = true, nil }
@@ -164,50 +179,49 @@ func (r *tableReader) word() uint32 {
 
 // line is a fact as it is stored: its place by number.
 type line struct {
-	fact
+	figures
 	place int
 }
 
-// next reads a line; ok is false after the last one, or at a fault.
-func (r *tableReader) next() (l line, ok bool) {
+// next reads a line into l; false after the last one, or at a fault.
+func (r *tableReader) next(l *line) bool {
 	if r.lines == 0 || r.bad {
-		return line{}, false
+		return false
 	}
 	r.lines--
 	n := r.uvarint()
 	if n >= uint64(len(r.places)) || len(r.rest) < 3 || r.rest[0] > 23 {
 		r.fail()
-		return line{}, false
+		return false
 	}
-	l.place, l.hour, l.flags = int(n), int(r.rest[0]), flags(r.rest[1])|flags(r.rest[2])<<8
+	*l = line{place: int(n), figures: figures{hour: int(r.rest[0]), flags: flags(r.rest[1]) | flags(r.rest[2])<<8}}
 	r.rest = r.rest[3:]
-	r.values(&l)
-	return l, !r.bad
+	r.values(&l.figures)
+	return !r.bad
 }
 
-func (r *tableReader) values(l *line) {
-	if l.flags&hasCases != 0 {
-		l.cases = int(r.uvarint())
+func (r *tableReader) values(f *figures) {
+	if f.flags&hasCases != 0 {
+		f.cases = int(r.uvarint())
 	}
-	if l.flags&hasWait != 0 {
-		l.wait = r.time()
+	if f.flags&hasWait != 0 {
+		f.wait = r.time()
 	}
-	if l.flags&hasWay != 0 {
-		l.way = r.time()
+	if f.flags&hasWay != 0 {
+		f.way = r.time()
 	}
-	if l.flags&hasHandling != 0 {
-		l.handling = r.time()
+	if f.flags&hasHandling != 0 {
+		f.handling = r.time()
 	}
-	if l.flags&hasStay != 0 {
-		l.stay = r.time() + l.wait + l.way + l.handling
+	if f.flags&hasStay != 0 {
+		f.stay = r.time() + f.wait + f.way + f.handling
 	}
 }
 
 // check walks the whole table.
-func (t table) check() error {
-	r := t.open()
-	for _, more := r.next(); more; {
-		_, more = r.next()
+func (t table) check(words map[string]string) error {
+	r := t.open(words)
+	for l := (line{}); r.next(&l); {
 	}
 	if r.bad || len(r.rest) > 0 {
 		return errTable
