@@ -156,11 +156,13 @@ func (c Abandon) decide(b *book, at Time, by Actor) ([]Event, error) {
 		return nil, Refuse(NotFound)
 	}
 	l := t.Leg()
-	if l.Stage != Passed && l.Stage != Parked {
-		return nil, Refuse(WrongState, "state", t.State())
-	}
-	if by.Kind != System && !by.Supervises() && (!by.Staff() || b.post(l.Window).Staff != by.ID) {
+	mine := by.Kind == System || by.Supervises() || by.Staff() && b.post(l.Window).Staff == by.ID
+	given := l.Stage == Passed || l.Stage == Parked
+	switch {
+	case !mine && (given || l.Window != ""):
 		return nil, Refuse(NotYourWindow, "window", l.Window)
+	case !given:
+		return nil, Refuse(WrongState, "state", t.State())
 	}
 	return []Event{&LegEnded{Leg: t.LegKey(), End: Abandoned, Window: l.Window}}, nil
 }
