@@ -21,6 +21,7 @@ type book struct {
 	queues   tree[string, queueInfo]
 	held     tree[standing, LegKey]
 	windows  tree[string, *Post]
+	keys     tree[string, remembered] // of orders accepted while no day is open: they go to the next one
 	doubt    *ClockDoubted
 	gap      Gap
 	version  string // of the program that runs or ran last
@@ -136,6 +137,7 @@ func newBook() book {
 		queues:  newTree[string, queueInfo](cmp.Compare[string]),
 		held:    newTree[standing, LegKey](compareStandings),
 		windows: newTree[string, *Post](cmp.Compare[string]),
+		keys:    newTree[string, remembered](cmp.Compare[string]),
 	}
 }
 
@@ -154,7 +156,7 @@ func newDay(date Date, at Time) *day {
 // share gives a copy that never changes.
 func (b *book) share() *book {
 	c := *b
-	c.queue, c.queues, c.held, c.windows = b.queue.share(), b.queues.share(), b.held.share(), b.windows.share()
+	c.queue, c.queues, c.held, c.windows, c.keys = b.queue.share(), b.queues.share(), b.held.share(), b.windows.share(), b.keys.share()
 	c.days = make([]*day, len(b.days))
 	for i, d := range b.days {
 		c.days[i] = d.share()
@@ -172,7 +174,7 @@ func (d *day) share() *day {
 // thaw gives a changeable copy of a published book.
 func (b *book) thaw() *book {
 	c := *b
-	c.queue, c.queues, c.held, c.windows = b.queue.thaw(), b.queues.thaw(), b.held.thaw(), b.windows.thaw()
+	c.queue, c.queues, c.held, c.windows, c.keys = b.queue.thaw(), b.queues.thaw(), b.held.thaw(), b.windows.thaw(), b.keys.thaw()
 	c.days = make([]*day, len(b.days))
 	for i, d := range b.days {
 		c.days[i] = d.thaw()

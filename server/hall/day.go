@@ -16,10 +16,12 @@ func (e *DayOpened) apply(b *book, s Stamp) {
 	b.today, b.open = e.Date, true
 	if e.Again {
 		b.day(e.Date).closedAt = 0
+		b.adoptKeys()
 		return
 	}
 	b.forget(s.At)
 	b.days = append(b.days, newDay(e.Date, s.At))
+	b.adoptKeys()
 	for queue, info := range b.queues.all() {
 		info.Calls = 0
 		b.queues.set(queue, info)
@@ -27,6 +29,15 @@ func (e *DayOpened) apply(b *book, s Stamp) {
 	for id := range b.windows.all() {
 		b.changePost(id, func(p *Post) { p.newDay() })
 	}
+}
+
+// adoptKeys gives the open day what was remembered while none was.
+func (b *book) adoptKeys() {
+	d := b.current()
+	for key, answer := range b.keys.all() {
+		d.keys.set(key, answer)
+	}
+	b.keys = newTree[string, remembered](b.keys.compare)
 }
 
 // forget drops earlier days that nothing can refer to any more.

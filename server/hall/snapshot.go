@@ -7,7 +7,7 @@ import (
 )
 
 // SnapshotFormat counts the forms a snapshot had. A snapshot is only a cache: another form is folded again, not read.
-const SnapshotFormat = 1
+const SnapshotFormat = 2
 
 // image is a state as it is stored: everything but what can be derived from it.
 type image struct {
@@ -26,6 +26,7 @@ type image struct {
 	Doubt    *ClockDoubted  `cbor:"13,keyasint"`
 	Gap      Gap            `cbor:"14,keyasint"`
 	Version  string         `cbor:"15,keyasint"`
+	Keys     []keyImage     `cbor:"16,keyasint,omitempty"`
 }
 
 type dayImage struct {
@@ -71,6 +72,7 @@ func (s State) Encode() ([]byte, error) {
 	for _, d := range b.days {
 		img.Days = append(img.Days, d.image())
 	}
+	img.Keys = keyImages(&b.keys)
 	bytes, err := encoder.Marshal(img)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the state at %d: %w", b.seq, err)
@@ -86,10 +88,15 @@ func (d *day) image() dayImage {
 	for name, used := range d.quotas.all() {
 		img.Quotas = append(img.Quotas, quotaCount{Name: name, Used: used})
 	}
-	for key, answer := range d.keys.all() {
-		img.Keys = append(img.Keys, keyImage{Key: key, Answer: answer})
-	}
+	img.Keys = keyImages(&d.keys)
 	return img
+}
+
+func keyImages(keys *tree[string, remembered]) (list []keyImage) {
+	for key, answer := range keys.all() {
+		list = append(list, keyImage{Key: key, Answer: answer})
+	}
+	return list
 }
 
 // Hash is the SHA-256 of [State.Encode]: two states with one hash will answer alike for ever.
@@ -113,6 +120,9 @@ func Restore(bytes []byte) (State, error) {
 	}
 	for _, c := range img.Calls {
 		b.queues.set(c.Queue, queueInfo{Calls: c.Calls})
+	}
+	for _, k := range img.Keys {
+		b.keys.set(k.Key, k.Answer)
 	}
 	for _, d := range img.Days {
 		if err := b.restoreDay(d); err != nil {

@@ -173,15 +173,17 @@ func (b *book) recall(o Order) (remembered, bool) {
 			return r, true
 		}
 	}
-	return remembered{}, false
+	return b.keys.get(key)
 }
 
+// remember keeps an answer with the open day. While none is open it is kept for the next: the day before may be forgotten
+// with that one's opening, a moment later.
 func (b *book) remember(seq uint64, at Time, h Header) {
-	d := b.day(b.today)
-	if d == nil {
-		return
+	keys := &b.keys
+	if d := b.current(); d != nil {
+		keys = &d.keys
 	}
-	d.keys.set(keyOf(h.Actor(), h.Key), remembered{Digest: h.Digest, Seq: seq + uint64(h.More), Leg: h.Leg, Window: h.Window, None: h.None, At: at})
+	keys.set(keyOf(h.Actor(), h.Key), remembered{Digest: h.Digest, Seq: seq + uint64(h.More), Leg: h.Leg, Window: h.Window, None: h.None, At: at})
 }
 
 // At is the time of the last applied event.
