@@ -163,9 +163,7 @@ func (d *Desk) Order(ctx context.Context, o hall.Order) (hall.Receipt, error) {
 func (d *Desk) Run() {
 	defer close(d.ended)
 	go d.commit()
-	w := hall.Resume(d.State())
-	cur := &batch{after: w.Seq()}
-	d.clock.resume(w.At())
+	w, cur := d.begin()
 	defer d.timer.Stop()
 	stop := d.stop
 	for {
@@ -197,6 +195,13 @@ func (d *Desk) Run() {
 			stop = nil
 		}
 	}
+}
+
+// begin goes on from the state that the journal was folded to.
+func (d *Desk) begin() (*hall.Working, *batch) {
+	w := hall.Resume(d.State())
+	d.clock.resume(w.At())
+	return w, &batch{after: w.Seq()}
 }
 
 // gather takes those along who have just been answered and come back at once. Without it two half groups of the same
