@@ -41,6 +41,7 @@ var edges = map[string]map[string]string{
 	"server/hall/halltest":       {"server/hall": "random halls for the tests of the folds"},
 	"server/servertest":          {"server": "a whole server for tests", "server/auth": "with its sessions", "server/hall": "rules", "server/journal": "journal", "server/live": "sockets", "server/metrics": "and figures"},
 	"server/journal/journaltest": {"server/journal": "the contract is the journal's"},
+	"server/faulttest/disk":      {},
 }
 
 func slice(own ...string) map[string]string {
@@ -51,6 +52,9 @@ func slice(own ...string) map[string]string {
 	return allowed
 }
 
+// faults is where the packages lie that only tests may use.
+const faults = "server/faulttest"
+
 // fixed says where each of the fixed packages, and the core's library, may be used.
 var fixed = map[string][]string{
 	"github.com/spf13/viper":       {""},
@@ -59,6 +63,7 @@ var fixed = map[string][]string{
 	"github.com/skip2/go-qrcode":   {"kiosk/slip", "kiosk", "server/supervisor/report"},
 	"github.com/jung-kurt/gofpdf":  {"kiosk/slip", "server/supervisor/report"},
 	"github.com/fxamacker/cbor/v2": {"server/hall", "server/stats", "server/wait"},
+	"github.com/hanwen/go-fuse":    {"server/faulttest/disk"},
 }
 
 // forbidden are standard packages that the core must not know: with any of them the same events could give another state.
@@ -87,6 +92,9 @@ func check(t *testing.T, file, from, path string, allowed map[string]string) {
 	t.Helper()
 	if own, ok := strings.CutPrefix(path, "jiaohao/"); ok && allowed["*"] == "" && allowed[own] == "" {
 		t.Errorf("%s imports %s, but %q may only import %v", file, own, from, slices.Sorted(maps.Keys(allowed)))
+	}
+	if strings.HasPrefix(path, "jiaohao/"+faults) && !strings.HasPrefix(from, faults) {
+		t.Errorf("%s imports %s: what makes faults is for tests and never built into the program", file, path)
 	}
 	for library, places := range fixed {
 		if (path == library || strings.HasPrefix(path, library+"/")) && !slices.Contains(places, from) {
