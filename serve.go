@@ -79,11 +79,9 @@ type running struct {
 	memory   bool
 }
 
-// openHall opens the data folder and builds the hall on it.
+// openHall opens the data folder and builds the hall on it. The journal makes the folder, since it alone does so in a way
+// that a power loss right after the first ticket leaves.
 func openHall(ctx context.Context, c Config, stderr io.Writer) (*running, error) {
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("the data folder cannot be made: %w", err)
-	}
 	j, err := journal.Open(c.Data, journal.Options{})
 	if err != nil {
 		return nil, err
