@@ -107,17 +107,37 @@ func foundAs(path string, c Config) error {
 	return errors.Join(d.apply([]change{put(metaBucket, metaKey, kind)}), d.close())
 }
 
+// syncFolder makes the names in a folder durable. Windows refuses, and keeps names safe by itself.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	return errors.Join(folder.Sync(), folder.Close())
+	err = folder.Sync()
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, errors.ErrUnsupported) {
+		err = nil
+	}
+	return errors.Join(err, folder.Close())
+}
+
+// makeFolder makes a folder, with those above it, whose names outlive a power loss.
+func makeFolder(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	above := filepath.Dir(path)
+	if err := makeFolder(above); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, folderPermissions); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncFolder(above)
 }
 
 // closeFolder makes the folder private. One that its owner cannot close is accepted while others may only read it: the file itself is closed.
 func closeFolder(path string, c Config) error {
-	if err := os.MkdirAll(path, folderPermissions); err != nil {
+	if err := makeFolder(path); err != nil {
 		return err
 	}
 	info, err := os.Stat(path)
