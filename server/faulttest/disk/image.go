@@ -18,11 +18,12 @@ type dice struct {
 	r     *rand.Rand
 	share float64 // of the changes that are left, each for itself; below zero all up to the cut are and none after it
 	cut   uint64
+	lost  *int // counts what was not kept
 }
 
 // throw makes dice: nothing is left, everything is, all up to a moment, or each change by chance.
 func (f *FS) throw(r *rand.Rand, since uint64) dice {
-	d := dice{r: r}
+	d := dice{r: r, lost: new(int)}
 	switch r.IntN(8) {
 	case 0:
 		d.share = 0
@@ -36,11 +37,21 @@ func (f *FS) throw(r *rand.Rand, since uint64) dice {
 	return d
 }
 
+// counting is the same dice that count in another place.
+func (d dice) counting(lost *int) dice {
+	d.lost = lost
+	return d
+}
+
 func (d dice) keeps(stamp uint64) bool {
+	kept := d.r.Float64() < d.share
 	if d.share < 0 {
-		return stamp <= d.cut
+		kept = stamp <= d.cut
 	}
-	return d.r.Float64() < d.share
+	if !kept {
+		*d.lost++
+	}
+	return kept
 }
 
 // Image is what a power loss has left.
@@ -57,6 +68,7 @@ type kept struct {
 	mode uint32
 	body body
 	in   map[string]kept
+	lost int // of its content or names
 }
 
 // unsafe counts what is not safe below a folder, and finds the oldest such change.
@@ -84,19 +96,19 @@ func (f *FS) image(r *rand.Rand) *Image {
 	count, oldest := f.unsafe()
 	since := oldest - min(oldest, 1)
 	together := f.throw(r, since)
-	names := f.namesAfterLoss(together)
+	names, lost := f.namesAfterLoss(together)
 	linked := map[*node]kept{} // a file of two names is one file
 	var keep func(n *node) kept
 	keep = func(n *node) kept {
 		if k, done := linked[n]; done {
 			return k
 		}
-		k := kept{mode: n.mode}
+		k := kept{mode: n.mode, lost: lost[n]}
 		switch {
 		case n.content != nil && r.IntN(2) == 0:
-			k.body = n.afterLoss(together)
+			k.body = n.afterLoss(together.counting(&k.lost))
 		case n.content != nil:
-			k.body = n.afterLoss(f.throw(r, since))
+			k.body = n.afterLoss(f.throw(r, since).counting(&k.lost))
 		case n.live != nil:
 			k.in = map[string]kept{}
 			for name, child := range names(n) {
@@ -157,6 +169,23 @@ func (f *FS) change() {
 func (i *Image) Has(path string) bool {
 	_, ok := i.find(path)
 	return ok
+}
+
+// Lost counts the changes to what is under a path that the power loss has taken; 1 if there is nothing under it any more.
+func (i *Image) Lost(path string) int {
+	k, ok := i.find(path)
+	if !ok {
+		return 1
+	}
+	return k.allLost()
+}
+
+func (k kept) allLost() int {
+	lost := k.lost
+	for _, child := range k.in {
+		lost += child.allLost()
+	}
+	return lost
 }
 
 func (i *Image) find(path string) (k kept, ok bool) {

@@ -86,10 +86,11 @@ func (f *FS) syncFolder(folder *node) {
 	f.steps = rest
 }
 
-// namesAfterLoss gives what may be left of every folder: the safe names and any of the steps since, in their order.
-func (f *FS) namesAfterLoss(d dice) func(folder *node) map[string]*node {
-	left := map[*node]map[string]*node{}
-	of := func(folder *node) map[string]*node {
+// namesAfterLoss gives what may be left of every folder: the safe names and any of the steps since, in their order. It
+// counts the steps that are lost.
+func (f *FS) namesAfterLoss(d dice) (of func(folder *node) map[string]*node, lost map[*node]int) {
+	left, lost := map[*node]map[string]*node{}, map[*node]int{}
+	of = func(folder *node) map[string]*node {
 		if left[folder] == nil {
 			left[folder] = map[string]*node{}
 			for name, n := range folder.safe {
@@ -99,12 +100,14 @@ func (f *FS) namesAfterLoss(d dice) func(folder *node) map[string]*node {
 		return left[folder]
 	}
 	for _, s := range f.steps {
-		if !d.keeps(s.stamp) {
-			continue
-		}
+		keeps := d.keeps(s.stamp)
 		for _, e := range s.edits {
-			set(of(e.folder), e)
+			if keeps {
+				set(of(e.folder), e)
+			} else {
+				lost[e.folder]++
+			}
 		}
 	}
-	return of
+	return of, lost
 }
