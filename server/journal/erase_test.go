@@ -57,9 +57,10 @@ func storedKey(t *testing.T, b *Bolt, seq uint64) (key []byte) {
 		t.Fatal(err)
 	}
 	var c chunk
-	r := reader{b: b, next: seq, last: seq, size: 1, kinds: interned()}
-	if err := r.fill(&c); err != nil {
-		t.Fatal(err)
+	w := walk{b: b, next: seq, last: seq, size: 1}
+	w.fill(&c)
+	if c.check(interned()); c.err != nil {
+		t.Fatal(c.err)
 	}
 	return bytes.Clone(c.entries[0].key)
 }

@@ -53,11 +53,14 @@ type layout struct {
 	*pages
 	ctx  context.Context
 	used []bool
+	bufs [maxDepth + 1][]byte // one for each depth: keys of the pages above are still needed below
 }
 
 // checkLayout walks all pages of a commit.
 func (p *pages) checkLayout(ctx context.Context) error {
-	l := &layout{pages: p, ctx: ctx, used: make([]bool, p.end)}
+	near := *p
+	near.file = &window{file: p.file}
+	l := &layout{pages: &near, ctx: ctx, used: make([]bool, p.end)}
 	l.used[0], l.used[1] = true, true
 	steps := []func() error{
 		func() error { return l.tree(p.root, maxDepth, nil, nil) },
@@ -96,7 +99,10 @@ func (l *layout) tree(id uint64, depth int, low, high []byte) error {
 	if depth == 0 {
 		return fmt.Errorf("%w: %d is part of a tree without an end", errPage, id)
 	}
-	pg, err := l.read(id, nil)
+	if l.bufs[depth] == nil {
+		l.bufs[depth] = make([]byte, pageSize)
+	}
+	pg, err := l.read(id, l.bufs[depth])
 	if err != nil {
 		return err
 	}

@@ -3,107 +3,124 @@ package journal
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
 
 	"go.etcd.io/bbolt"
 )
 
 // A chunk is read in one transaction: bbolt cannot reuse pages while a reader is open, and each may take its time.
 const (
-	firstChunk = 64       // records, so that reading one record costs little
-	fullChunk  = 4096     // records
-	chunkBytes = 1 << 20  // of stored records and private bytes
-	coldStart  = 50 << 10 // records to read from which on the file is read ahead
+	firstChunk = 64        // records, so that reading one record costs little
+	fullChunk  = 2048      // records
+	chunkBytes = 512 << 10 // of stored records and private bytes
 )
 
-// chunk is a run of records with their bytes, copied out of the file.
+// chunk is a run of records: first as they lie in the file, copied out of it, then checked.
 type chunk struct {
-	entries []entry
-	arena   []byte
-	err     error // what comes after the entries, if not more of them
+	first, last uint64   // sequences of the run's first record and of the whole reading's last one
+	chain       [32]byte // as stored with the record before the first
+	stored      []stored
+	arena       []byte
+	entries     []entry
+	err         error // what comes after the entries, if not more of them
+	checked     chan struct{}
 }
 
-// Read implements Journal. One goroutine reads and checks while another calls each.
+// stored is a key with what lies under it in both buckets, all nil where there is nothing more.
+type stored struct{ key, value, private []byte }
+
+// Read implements Journal. One goroutine copies records out of the file, several check them, and this one calls each.
 func (b *Bolt) Read(ctx context.Context, from uint64, each func(Record) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r := &reader{b: b, next: max(from, 1), last: b.Head().Seq, size: firstChunk, kinds: interned()}
+	w := &walk{b: b, next: max(from, 1), last: b.Head().Seq, size: firstChunk}
 	if b.closed.Load() {
 		return ErrClosed
 	}
-	if r.next > r.last {
+	if w.next > w.last {
 		return nil
 	}
-	ctx, stop := context.WithCancel(ctx)
-	warmed := b.warm(ctx, r.next, r.last)
-	err := r.deliver(ctx, each)
-	stop()
-	<-warmed
-	return err
+	// The first few records are often all that is wanted: no goroutine is worth its while for them.
+	c := new(chunk)
+	w.fill(c)
+	c.check(interned())
+	if err := c.each(ctx, each); err != nil || w.next > w.last {
+		return err
+	}
+	w.ahead = b.readAhead(w.next, w.last)
+	return w.deliver(ctx, each)
 }
 
-// reader walks the records of a journal.
-type reader struct {
+// walk copies the records of a journal out of its file.
+type walk struct {
 	b          *Bolt
 	next, last uint64
-	chain      [32]byte // of the record before next
+	chain      [32]byte // as stored with the record before next
 	started    bool
 	size       int
-	kinds      func([]byte) string
+	ahead      *ahead // nil for none
 }
 
-// deliver calls each with the records of every chunk while the next chunk is read.
-func (r *reader) deliver(ctx context.Context, each func(Record) error) error {
+// deliver calls each with the records of every chunk while later ones are read and checked.
+func (w *walk) deliver(ctx context.Context, each func(Record) error) error {
 	ctx, stop := context.WithCancel(ctx)
-	full, empty := make(chan *chunk), make(chan *chunk, 2)
-	empty <- new(chunk)
-	empty <- new(chunk)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		r.produce(ctx, empty, full)
-	}()
-	defer func() { stop(); <-done }()
+	checkers := runtime.GOMAXPROCS(0)
+	chunks := checkers + 2
+	empty, work, full := make(chan *chunk, chunks), make(chan *chunk, chunks), make(chan *chunk, chunks)
+	for range chunks {
+		empty <- &chunk{checked: make(chan struct{}, 1)}
+	}
+	var crew sync.WaitGroup
+	crew.Go(func() { w.produce(ctx, empty, work, full) })
+	for range checkers {
+		crew.Go(func() {
+			kinds := interned()
+			for c := range work {
+				c.check(kinds)
+				c.checked <- struct{}{}
+			}
+		})
+	}
+	defer func() { stop(); crew.Wait() }()
 	for c := range full {
+		<-c.checked
 		if err := c.each(ctx, each); err != nil {
 			return err
-		}
-		if c.err != nil {
-			return c.err
 		}
 		empty <- c
 	}
 	return ctx.Err()
 }
 
-func (c *chunk) each(ctx context.Context, each func(Record) error) error {
+// each calls f with the records of a checked chunk and gives the error that comes after them.
+func (c *chunk) each(ctx context.Context, f func(Record) error) error {
 	for i := range c.entries {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := each(c.entries[i].Record); err != nil {
+		if err := f(c.entries[i].Record); err != nil {
 			return err
 		}
 	}
-	return nil
+	return c.err
 }
 
-// produce fills chunks until the last record, an error or the end of ctx.
-func (r *reader) produce(ctx context.Context, empty <-chan *chunk, full chan<- *chunk) {
+// produce fills chunks until the last record, an error or the end of ctx. Each goes to the checkers, and in its place to
+// the one who delivers.
+func (w *walk) produce(ctx context.Context, empty <-chan *chunk, work, full chan<- *chunk) {
 	defer close(full)
-	for r.next <= r.last {
+	defer close(work)
+	for w.next <= w.last {
 		select {
 		case c := <-empty:
-			c.err = r.fill(c)
-			select {
-			case full <- c:
-			case <-ctx.Done():
-				return
-			}
-			if c.err != nil {
+			whole := w.fill(c)
+			work <- c
+			full <- c
+			if !whole {
 				return
 			}
 		case <-ctx.Done():
@@ -112,17 +129,18 @@ func (r *reader) produce(ctx context.Context, empty <-chan *chunk, full chan<- *
 	}
 }
 
-// fill reads and checks the next chunk.
-func (r *reader) fill(c *chunk) error {
-	c.entries, c.arena = c.entries[:0], c.arena[:0]
-	err := r.b.view(func(tx *bbolt.Tx) error {
-		if err := r.start(tx); err != nil {
+// fill copies the next records into a chunk; false when there is no going on behind them.
+func (w *walk) fill(c *chunk) bool {
+	c.first, c.last, c.stored, c.arena = w.next, w.last, c.stored[:0], c.arena[:0]
+	c.err = w.b.name(w.b.view(func(tx *bbolt.Tx) error {
+		w.ahead.reach(w.next)
+		if err := w.start(tx); err != nil {
 			return err
 		}
-		return r.copy(tx, c)
-	})
-	r.size = min(r.size*4, fullChunk)
-	return r.b.name(err, r.next)
+		return w.copy(tx, c)
+	}), w.next)
+	w.size = min(w.size*4, fullChunk)
+	return c.err == nil && len(c.stored) > 0
 }
 
 // name gives damage found by bbolt the sequence at which the reading was.
@@ -135,76 +153,50 @@ func (b *Bolt) name(err error, at uint64) error {
 }
 
 // start fetches the chain value that the first record follows.
-func (r *reader) start(tx *bbolt.Tx) (err error) {
-	if !r.started {
-		r.chain, err = chainAt(tx, r.next-1)
-		r.started = err == nil
+func (w *walk) start(tx *bbolt.Tx) (err error) {
+	if !w.started {
+		w.chain, err = chainAt(tx, w.next-1)
+		w.started = err == nil
 	}
 	return err
 }
 
-// copy takes records out of a transaction until the chunk is full.
-func (r *reader) copy(tx *bbolt.Tx, c *chunk) error {
+// copy takes records out of a transaction until the chunk is full. It believes that they are the right ones: that is for
+// the checkers to find out.
+func (w *walk) copy(tx *bbolt.Tx, c *chunk) error {
 	records, private := tx.Bucket(recordsBucket).Cursor(), tx.Bucket(privateBucket).Cursor()
-	key, value := records.Seek(seqKey(r.next))
-	pkey, pvalue := private.Seek(seqKey(r.next))
-	for r.next <= r.last && len(c.entries) < r.size && len(c.arena) < chunkBytes {
+	key, value := records.Seek(seqKey(w.next))
+	pkey, pvalue := private.Seek(seqKey(w.next))
+	c.chain = w.chain
+	for w.next <= w.last && len(c.stored) < w.size && len(c.arena) < chunkBytes {
 		for pkey != nil && bytes.Compare(pkey, key) < 0 {
 			pkey, pvalue = private.Next()
 		}
-		var stored []byte
+		s := stored{key: c.keep(key), value: c.keep(value)}
 		if pkey != nil && bytes.Equal(pkey, key) {
-			stored = pvalue
+			s.private = c.keep(pvalue)
 		}
-		if err := r.take(c, key, value, stored); err != nil {
-			return err
+		c.stored = append(c.stored, s)
+		w.next++
+		if key == nil {
+			break
 		}
 		key, value = records.Next()
 	}
+	// Where the last one cannot be decoded its checker says so, and nothing behind it is delivered.
+	r, _ := decodeRecord(c.stored[len(c.stored)-1].value, func([]byte) string { return "" })
+	w.chain = r.Chain
 	return nil
 }
 
-// take checks a stored record and adds a copy of it to the chunk.
-func (r *reader) take(c *chunk, key, value, stored []byte) error {
-	if b := r.misplaced(key, value); b != nil {
-		return b
+// keep copies bytes of the file; nil stays nil.
+func (c *chunk) keep(b []byte) []byte {
+	if b == nil {
+		return nil
 	}
 	start := len(c.arena)
-	c.arena = append(append(c.arena, value...), stored...)
-	split := start + len(value)
-	record, err := decodeRecord(c.arena[start:split:split], r.kinds)
-	if err != nil {
-		return &Break{Seq: r.next, What: Altered, Detail: "it cannot be decoded"}
-	}
-	if record.Seq != r.next {
-		return &Break{Seq: r.next, What: Order, Detail: fmt.Sprintf("record %d stands in its place", record.Seq)}
-	}
-	if Link(r.chain, record) != record.Chain {
-		return &Break{Seq: r.next, What: Altered, Detail: "its chain value does not follow from its content"}
-	}
-	e := entry{Record: record}
-	if stored != nil {
-		stored = c.arena[split:len(c.arena):len(c.arena)]
-	}
-	e.attach(stored)
-	c.entries = append(c.entries, e)
-	r.chain = record.Chain
-	r.next++
-	return nil
-}
-
-// misplaced tells whether something else stands where the next record should be.
-func (r *reader) misplaced(key, value []byte) error {
-	switch {
-	case key == nil:
-		return &Break{Seq: r.next, What: Cut, Detail: fmt.Sprintf("the head is record %d", r.last)}
-	case len(key) != 8 || value == nil:
-		return &Break{Seq: r.next, What: Order, Detail: "something that is no record stands in its place"}
-	}
-	if seq := binary.BigEndian.Uint64(key); seq != r.next {
-		return &Break{Seq: r.next, What: Missing, Detail: fmt.Sprintf("record %d comes next", seq)}
-	}
-	return nil
+	c.arena = append(c.arena, b...)
+	return c.arena[start:len(c.arena):len(c.arena)]
 }
 
 // chainAt reads one record's chain value; that of 0 is the empty journal's.
@@ -232,35 +224,4 @@ func (b *Bolt) chainAt(seq uint64) (chain [32]byte, err error) {
 		return err
 	})
 	return chain, err
-}
-
-// warm reads the file in order, ahead of the reading of records, when much of it will be needed: bbolt maps its file
-// with the advice that reads are random, so a cold one costs one small read a page, ten times as long as this.
-// The channel it returns is closed when it has ended.
-func (b *Bolt) warm(ctx context.Context, from, last uint64) <-chan struct{} {
-	ended := make(chan struct{})
-	if last-from < coldStart {
-		close(ended)
-		return ended
-	}
-	go func() {
-		defer close(ended)
-		b.readThrough(ctx, float64(from)/float64(last))
-	}()
-	return ended
-}
-
-// readThrough reads the file from a share of its length on, a bit before since records differ in length. An error
-// ends it unsaid: the reading of records will meet and name it.
-func (b *Bolt) readThrough(ctx context.Context, share float64) {
-	info, err := b.file.Stat()
-	if err != nil {
-		return
-	}
-	buf := make([]byte, 1<<20)
-	for at := int64(float64(info.Size()) * share * 0.8); ctx.Err() == nil; at += int64(len(buf)) {
-		if _, err := b.file.ReadAt(buf, at); err != nil {
-			return
-		}
-	}
 }
