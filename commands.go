@@ -44,6 +44,7 @@ func commands() []command {
 		{"plan", "plan export | plan diff | plan apply", planCommand},
 		{"terminal", "terminal add NAME --role kiosk|board|pad|callpad: get the address that enrols it", terminalCommand},
 		{"password", "password STAFF: give a member of staff a password, read from the standard input", passwordCommand},
+		{"tls", "print the fingerprint, the names and the ends of the certificates", tlsCommand},
 		{"version", "print the version", versionCommand},
 		{"help", "print this list", func(_ context.Context, in invocation) int { usage(in.stdout); return 0 }},
 	}

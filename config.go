@@ -22,7 +22,7 @@ import (
 // JIAOHAO_SESSION_IDLE_MINUTES. A Config that [Load] gave is whole and not to be changed.
 type Config struct {
 	// Listen is the address and port of the hall server. A demonstration listens on this machine only. On any other address
-	// TLS should be set, as passwords cross the network.
+	// there must be TLS, or plan.hall.plainHTTP.
 	Listen string `mapstructure:"listen"`
 
 	// Data is the folder of the journal, its snapshots, the accounts and the figures. It belongs on a disk of the server, never
@@ -55,12 +55,37 @@ type LogConfig struct {
 	Format string `mapstructure:"format"`
 }
 
-// LimitsConfig bounds the live connections, so that one broken terminal cannot bring the hall down.
+// LimitsConfig bounds what one client can take of the server, so that a broken terminal or a stranger cannot bring the hall down.
 type LimitsConfig struct {
-	// SocketsPerAddress is the greatest number of live connections from one address. Halls behind one proxy need more.
+	// SocketsPerAddress is the greatest number of live connections of one terminal, of one session, and from one address of
+	// all who have shown no key. Phones behind one router, and a hall behind one proxy, share an address.
 	SocketsPerAddress int `mapstructure:"socketsPerAddress"`
-	// Sockets is the greatest number of live connections in all.
+	// Sockets is the greatest number of live connections in all. The last eighth is for terminals and staff.
 	Sockets int `mapstructure:"sockets"`
+	// ConnectionsPerAddress is how many connections an address may hold beside the live ones, and Connections all together.
+	// Terminals and staff always find room beyond that.
+	ConnectionsPerAddress int `mapstructure:"connectionsPerAddress"`
+	// Connections is how many there may be in all beside the live ones.
+	Connections int `mapstructure:"connections"`
+
+	// Tickets is how often one terminal, or one member of staff, may ask for a ticket.
+	Tickets RateConfig `mapstructure:"tickets"`
+	// Actions is how often the holder of a ticket may do something with it.
+	Actions RateConfig `mapstructure:"actions"`
+	// Unknown is how often one address may ask after tickets that do not exist.
+	Unknown RateConfig `mapstructure:"unknown"`
+	// SignIns is how often one address may try to sign in or to enrol.
+	SignIns RateConfig `mapstructure:"signIns"`
+	// Requests is how often a terminal, a session, or an address without either, may ask for anything but files of pages.
+	Requests RateConfig `mapstructure:"requests"`
+}
+
+// RateConfig is how often something may be done. A demonstration limits nobody.
+type RateConfig struct {
+	// PerMinute is how often in the long run; 0 means that there is no limit.
+	PerMinute int `mapstructure:"perMinute"`
+	// Burst is how often at once.
+	Burst int `mapstructure:"burst"`
 }
 
 // SessionConfig bounds how long staff stay signed in.
@@ -77,12 +102,20 @@ type SnapshotConfig struct {
 	EveryRecords int `mapstructure:"everyRecords"`
 }
 
-// TLSConfig names the certificate of the server. Without one it speaks plain http.
+// TLSConfig names the certificate of the server. Without one it speaks plain http, to other machines only if the plan says so.
 type TLSConfig struct {
-	// Cert is a PEM file with the certificate and those above it.
+	// Cert is a PEM file with the certificate and those above it. When it changes it is read again, without a restart.
 	Cert string `mapstructure:"cert"`
 	// Key is a PEM file with its private key.
 	Key string `mapstructure:"key"`
+	// Auto makes a root certificate of the hall's own at the first start, and the server's from it, which it renews by itself.
+	// Every terminal has to install the root once.
+	Auto bool `mapstructure:"auto"`
+	// Names are further names and addresses under which the server is reached, with blanks between; its own are known.
+	Names string `mapstructure:"names"`
+	// RootListen is an address and port where the root is given over plain http to machines that have not got it yet, for
+	// instance :8081. Empty means nowhere.
+	RootListen string `mapstructure:"rootListen"`
 }
 
 // defaultFile is read in the working folder when no file was named.

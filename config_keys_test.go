@@ -75,8 +75,11 @@ func TestDefaultsAloneAreARealHall(t *testing.T) {
 
 func TestEnvironmentNames(t *testing.T) {
 	want := []string{"JIAOHAO_LISTEN", "JIAOHAO_DATA", "JIAOHAO_DEMO", "JIAOHAO_PUBLIC_URL", "JIAOHAO_LOG_LEVEL", "JIAOHAO_LOG_FORMAT",
-		"JIAOHAO_LIMITS_SOCKETS_PER_ADDRESS", "JIAOHAO_LIMITS_SOCKETS", "JIAOHAO_SESSION_IDLE_MINUTES", "JIAOHAO_SESSION_ABSOLUTE_HOURS",
-		"JIAOHAO_SNAPSHOT_EVERY_RECORDS", "JIAOHAO_TLS_CERT", "JIAOHAO_TLS_KEY"}
+		"JIAOHAO_LIMITS_SOCKETS_PER_ADDRESS", "JIAOHAO_LIMITS_SOCKETS", "JIAOHAO_LIMITS_CONNECTIONS_PER_ADDRESS", "JIAOHAO_LIMITS_CONNECTIONS",
+		"JIAOHAO_LIMITS_TICKETS_PER_MINUTE", "JIAOHAO_LIMITS_TICKETS_BURST", "JIAOHAO_LIMITS_ACTIONS_PER_MINUTE", "JIAOHAO_LIMITS_ACTIONS_BURST",
+		"JIAOHAO_LIMITS_UNKNOWN_PER_MINUTE", "JIAOHAO_LIMITS_UNKNOWN_BURST", "JIAOHAO_LIMITS_SIGN_INS_PER_MINUTE", "JIAOHAO_LIMITS_SIGN_INS_BURST",
+		"JIAOHAO_LIMITS_REQUESTS_PER_MINUTE", "JIAOHAO_LIMITS_REQUESTS_BURST", "JIAOHAO_SESSION_IDLE_MINUTES", "JIAOHAO_SESSION_ABSOLUTE_HOURS",
+		"JIAOHAO_SNAPSHOT_EVERY_RECORDS", "JIAOHAO_TLS_CERT", "JIAOHAO_TLS_KEY", "JIAOHAO_TLS_AUTO", "JIAOHAO_TLS_NAMES", "JIAOHAO_TLS_ROOT_LISTEN"}
 	var got []string
 	for _, s := range settings {
 		got = append(got, s.env())
@@ -101,6 +104,11 @@ func TestEnvironmentGoesBeforeTheFile(t *testing.T) {
 		{"JIAOHAO_LOG_FORMAT=json", "log.format", "json"},
 		{"JIAOHAO_LIMITS_SOCKETS_PER_ADDRESS=7", "limits.socketsPerAddress", 7},
 		{"JIAOHAO_LIMITS_SOCKETS=8", "limits.sockets", 8},
+		{"JIAOHAO_LIMITS_CONNECTIONS=99", "limits.connections", 99},
+		{"JIAOHAO_LIMITS_TICKETS_PER_MINUTE=0", "limits.tickets.perMinute", 0},
+		{"JIAOHAO_LIMITS_SIGN_INS_BURST=7", "limits.signIns.burst", 7},
+		{"JIAOHAO_TLS_AUTO=true", "tls.auto", true},
+		{"JIAOHAO_TLS_NAMES=hall 10.0.0.1", "tls.names", "hall 10.0.0.1"},
 		{"JIAOHAO_SESSION_IDLE_MINUTES=9", "session.idleMinutes", 9},
 		{"JIAOHAO_SESSION_ABSOLUTE_HOURS=10", "session.absoluteHours", 10},
 		{"JIAOHAO_SNAPSHOT_EVERY_RECORDS=1100", "snapshot.everyRecords", 1100},
@@ -129,15 +137,19 @@ func shippedValue(key string) any {
 
 func TestEnvironmentFaults(t *testing.T) {
 	for line, want := range map[string]string{
-		"JIAOHAO_DEMO=yes":                   `JIAOHAO_DEMO: must be true or false, not "yes"`,
-		"JIAOHAO_DEMO=":                      `JIAOHAO_DEMO: must be true or false, not ""`,
-		"JIAOHAO_DEMO=1":                     `JIAOHAO_DEMO: must be true or false, not "1"`,
-		"JIAOHAO_LIMITS_SOCKETS=many":        `JIAOHAO_LIMITS_SOCKETS: must be a whole number, not "many"`,
-		"JIAOHAO_LIMITS_SOCKETS=1.5":         `JIAOHAO_LIMITS_SOCKETS: must be a whole number, not "1.5"`,
-		"JIAOHAO_SESSION_IDLE_MINUTES=":      `JIAOHAO_SESSION_IDLE_MINUTES: must be a whole number, not ""`,
-		"JIAOHAO_SESSION_ABSOLUTE_HOURS=200": `JIAOHAO_SESSION_ABSOLUTE_HOURS: 200 is not within 1 to 168`,
-		"JIAOHAO_LOG_LEVEL=":                 `JIAOHAO_LOG_LEVEL: "" is not one of debug, info, warn, error`,
-		"JIAOHAO_TLS_KEY=/no/such":           "shipped:%d: tls: cert and key belong together: set both or neither\nJIAOHAO_TLS_KEY: cannot be read: open /no/such: no such file or directory",
+		"JIAOHAO_DEMO=yes":                      `JIAOHAO_DEMO: must be true or false, not "yes"`,
+		"JIAOHAO_DEMO=":                         `JIAOHAO_DEMO: must be true or false, not ""`,
+		"JIAOHAO_DEMO=1":                        `JIAOHAO_DEMO: must be true or false, not "1"`,
+		"JIAOHAO_LIMITS_SOCKETS=many":           `JIAOHAO_LIMITS_SOCKETS: must be a whole number, not "many"`,
+		"JIAOHAO_LIMITS_SOCKETS=1.5":            `JIAOHAO_LIMITS_SOCKETS: must be a whole number, not "1.5"`,
+		"JIAOHAO_SESSION_IDLE_MINUTES=":         `JIAOHAO_SESSION_IDLE_MINUTES: must be a whole number, not ""`,
+		"JIAOHAO_SESSION_ABSOLUTE_HOURS=200":    `JIAOHAO_SESSION_ABSOLUTE_HOURS: 200 is not within 1 to 168`,
+		"JIAOHAO_LIMITS_REQUESTS_PER_MINUTE=-1": `JIAOHAO_LIMITS_REQUESTS_PER_MINUTE: -1 is not within 0 to 600000`,
+		"JIAOHAO_LIMITS_TICKETS_BURST=0":        `JIAOHAO_LIMITS_TICKETS_BURST: 0 is not within 1 to 100000`,
+		"JIAOHAO_TLS_ROOT_LISTEN=:8081":         `JIAOHAO_TLS_ROOT_LISTEN: gives the root of tls.auto, which is not on`,
+		"JIAOHAO_TLS_NAMES=hall,http://x":       `JIAOHAO_TLS_NAMES: "http://x" is not a name or an address`,
+		"JIAOHAO_LOG_LEVEL=":                    `JIAOHAO_LOG_LEVEL: "" is not one of debug, info, warn, error`,
+		"JIAOHAO_TLS_KEY=/no/such":              "shipped:%d: tls: cert and key belong together: set both or neither\nJIAOHAO_TLS_KEY: cannot be read: open /no/such: no such file or directory",
 	} {
 		_, _, err := load("shipped", shippedConfig, []string{line})
 		if err == nil {

@@ -118,7 +118,7 @@ func TestListening(t *testing.T) {
 		listen string
 		demo   string
 		fault  bool
-		plain  bool // warned of plain http
+		plain  bool // refused, as plain http would cross the network
 	}{
 		{"127.0.0.1:8080", "true", false, false},
 		{"127.9.9.9:8080", "true", false, false},
@@ -131,21 +131,39 @@ func TestListening(t *testing.T) {
 		{"hall.example:8080", "true", true, false},
 		{"127.0.0.1.example.com:8080", "true", true, false},
 		{"127.0.0.1:8080", "false", false, false},
-		{":8080", "false", false, true},
-		{"192.168.1.10:443", "false", false, true},
+		{":8080", "false", true, true},
+		{"192.168.1.10:443", "false", true, true},
 		{"127.0.0.1:65536", "false", true, false},
 		{"127.0.0.1:-1", "false", true, false},
 		{"127.0.0.1:http", "false", true, false},
 		{"127.0.0.1", "false", true, false},
 		{"", "false", true, false},
 	} {
-		_, warnings, err := Load("config.yaml", []string{"JIAOHAO_LISTEN=" + row.listen, "JIAOHAO_DEMO=" + row.demo})
+		_, _, err := Load("config.yaml", []string{"JIAOHAO_LISTEN=" + row.listen, "JIAOHAO_DEMO=" + row.demo})
 		if (err != nil) != row.fault || err != nil && !strings.HasPrefix(err.Error(), "JIAOHAO_LISTEN: ") {
 			t.Errorf("%q with demo %s: %v, want a fault: %v", row.listen, row.demo, err, row.fault)
 		}
-		plain := slices.ContainsFunc(warnings, func(w string) bool { return strings.Contains(w, "unencrypted") })
-		if plain != row.plain {
-			t.Errorf("%q with demo %s: warnings %q, want one of plain http: %v", row.listen, row.demo, warnings, row.plain)
+		if plain := err != nil && row.demo == "false" && strings.Contains(err.Error(), "plan.hall.plainHTTP: true"); plain != row.plain {
+			t.Errorf("%q with demo %s: %v, want the ways out of plain http: %v", row.listen, row.demo, err, row.plain)
+		}
+	}
+}
+
+// Each of the three ways out of plain http is one; the last is warned of.
+func TestWaysOutOfPlainHTTP(t *testing.T) {
+	small, err := os.ReadFile(filepath.Join("testdata", "config", "small.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := strings.Replace(string(small), "{id: small,", "{id: small, plainHTTP: true,", 1)
+	for _, row := range []struct {
+		text, env    string
+		fault, warns bool
+	}{{string(small), "X=", true, false}, {string(small), "JIAOHAO_TLS_AUTO=true", false, false}, {plain, "X=", false, true}, {plain, "JIAOHAO_TLS_AUTO=true", false, false}} {
+		c, warnings, err := load("small.yaml", []byte(row.text), []string{"JIAOHAO_LISTEN=:8080", row.env})
+		warned := slices.ContainsFunc(warnings, func(w string) bool { return strings.Contains(w, "unencrypted") })
+		if (err != nil) != row.fault || warned != row.warns {
+			t.Errorf("plainHTTP %v, %s: %v, warnings %q", c.Plan.Hall.PlainHTTP, row.env, err, warnings)
 		}
 	}
 }

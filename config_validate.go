@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"jiaohao/server/certs"
 	"jiaohao/server/hall"
 )
 
@@ -24,11 +25,15 @@ func (c *Config) Validate() []hall.Fault {
 	v.choice("log.format", c.Log.Format, "text", "json")
 	v.within("limits.socketsPerAddress", c.Limits.SocketsPerAddress, 1, 100000)
 	v.within("limits.sockets", c.Limits.Sockets, 1, 1000000)
+	v.within("limits.connectionsPerAddress", c.Limits.ConnectionsPerAddress, 8, 100000)
+	v.within("limits.connections", c.Limits.Connections, 16, 1000000)
+	v.rates(c.Limits)
 	v.within("session.idleMinutes", c.Session.IdleMinutes, 1, 1440)
 	v.within("session.absoluteHours", c.Session.AbsoluteHours, 1, 168)
 	v.within("snapshot.everyRecords", c.Snapshot.EveryRecords, 100, 10000000)
 	v.certificate(c.TLS)
 	v.plan(&c.Plan)
+	v.need(c.Demo || !validListen(c.Listen) || c.loopback() || c.TLS.on() || c.Plan.Hall.PlainHTTP, "listen", errPlain, c.Listen)
 	return v.faults
 }
 
@@ -49,13 +54,18 @@ func (v *validation) choice(pointer, value string, known ...string) {
 }
 
 func (v *validation) listen(c *Config) {
-	_, port, err := net.SplitHostPort(c.Listen)
-	if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
+	if !validListen(c.Listen) {
 		v.need(false, "listen", "%q is not an address and port such as 127.0.0.1:8080", c.Listen)
 		return
 	}
 	v.need(!c.Demo || c.loopback(), "listen", "a demonstration has known passwords and is for this machine only, so %s is refused; "+
 		"listen on 127.0.0.1, or say demo: false and name a new data folder", c.Listen)
+}
+
+func validListen(text string) bool {
+	_, port, err := net.SplitHostPort(text)
+	n, bad := strconv.Atoi(port)
+	return err == nil && bad == nil && n >= 0 && n <= 65535
 }
 
 // loopback reports whether only this machine can reach the server.
@@ -77,8 +87,24 @@ func (v *validation) publicURL(text string) {
 		"publicURL", "%q is not an address such as https://hall.example.gov.cn", text)
 }
 
+func (v *validation) rates(l LimitsConfig) {
+	for _, r := range []struct {
+		pointer string
+		rate    RateConfig
+	}{{"limits.tickets", l.Tickets}, {"limits.actions", l.Actions}, {"limits.unknown", l.Unknown}, {"limits.signIns", l.SignIns}, {"limits.requests", l.Requests}} {
+		v.within(r.pointer+".perMinute", r.rate.PerMinute, 0, 600000)
+		v.within(r.pointer+".burst", r.rate.Burst, 1, 100000)
+	}
+}
+
 func (v *validation) certificate(t TLSConfig) {
 	v.need((t.Cert == "") == (t.Key == ""), "tls", "cert and key belong together: set both or neither")
+	v.need(t.Cert == "" || !t.Auto, "tls.auto", "is for a hall without a certificate; say false, or take cert and key away")
+	v.need(t.RootListen == "" || t.Auto, "tls.rootListen", "gives the root of tls.auto, which is not on")
+	v.need(t.RootListen == "" || validListen(t.RootListen), "tls.rootListen", "%q is not an address and port such as :8081", t.RootListen)
+	for _, name := range t.names() {
+		v.need(certs.ValidName(name), "tls.names", "%q is not a name or an address", name)
+	}
 	for _, f := range []struct{ pointer, path string }{{"tls.cert", t.Cert}, {"tls.key", t.Key}} {
 		if f.path == "" {
 			continue
@@ -109,7 +135,7 @@ func (c *Config) warnings(now time.Time) []string {
 			list = append(list, fmt.Sprintf(format, args...))
 		}
 	}
-	warn(!c.loopback() && c.TLS.Cert == "", "listen: %s without tls: passwords and tickets cross the network unencrypted", c.Listen)
+	warn(!c.loopback() && !c.TLS.on(), "listen: %s without tls: passwords and tickets cross the network unencrypted", c.Listen)
 	warn(!c.Demo && c.Plan.Calendar.AlwaysOpen, "plan.calendar.alwaysOpen: the hall gives numbers at any hour of any day; that is for demonstrations")
 	offered := map[string]bool{}
 	for _, w := range c.Plan.Windows {

@@ -234,7 +234,7 @@ func TestEveryBodyIsDocumented(t *testing.T) {
 }
 
 func TestEveryBoundIsDocumented(t *testing.T) {
-	constants, described := constantsOf(t, "server/hall", "server", "server/auth", "server/live", "server/journal", "server/supervisor", "kiosk"), map[string]bool{}
+	constants, described := constantsOf(t, "server/hall", "server", "server/auth", "server/live", "server/journal", "server/supervisor", "server/gate", "kiosk"), map[string]bool{}
 	for _, cells := range rows(section(t, "docs/protocol.md", "## Bounds"))[1:] {
 		for _, m := range codeWord.FindAllStringSubmatch(cells[2], -1) {
 			described[m[1]] = true

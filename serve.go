@@ -22,6 +22,7 @@ import (
 	"jiaohao/kiosk/slip"
 	"jiaohao/server"
 	"jiaohao/server/auth"
+	"jiaohao/server/certs"
 	"jiaohao/server/hall"
 	"jiaohao/server/journal"
 	"jiaohao/server/live"
@@ -77,16 +78,23 @@ type running struct {
 	seen     *observed
 	planNote string
 	memory   bool
+	certs    *certs.Source // nil without TLS
+
+	plainSince hall.Time // when the hall began to be reached without TLS from other machines; 0 if it is not
 }
 
 // openHall opens the data folder and builds the hall on it. The journal makes the folder, since it alone does so in a way
 // that a power loss right after the first ticket leaves.
 func openHall(ctx context.Context, c Config, stderr io.Writer) (*running, error) {
+	h := &running{config: c, log: logger(c, stderr), clock: server.NewClock(1), fatal: make(chan error, 1)}
+	if err := h.closeFolder(); err != nil {
+		return nil, fmt.Errorf("the data folder cannot be used: %w", err)
+	}
 	j, err := journal.Open(c.Data, journal.Options{})
 	if err != nil {
 		return nil, err
 	}
-	h := &running{config: c, log: logger(c, stderr), journal: j, clock: server.NewClock(1), fatal: make(chan error, 1)}
+	h.journal = j
 	return h, h.build(ctx)
 }
 
@@ -110,7 +118,7 @@ func logger(c Config, w io.Writer) *slog.Logger {
 
 func (h *running) build(ctx context.Context) error {
 	h.observe()
-	for _, step := range []func(context.Context) error{checkParts, h.openFolds, h.openAuth, h.found, h.settlePlan, h.mount} {
+	for _, step := range []func(context.Context) error{checkParts, h.openFolds, h.openAuth, h.found, h.settlePlan, h.openCerts, h.mayBePlain, h.mount} {
 		if err := step(ctx); err != nil {
 			return errors.Join(err, h.close())
 		}
@@ -224,10 +232,14 @@ func (h *running) mount(context.Context) error {
 	if err != nil {
 		return err
 	}
+	token, err := h.metricsToken()
+	if err != nil {
+		return err
+	}
 	var estimate public.Estimate = h.wait.Estimate
 	console := supervisor.New(supervisor.Deps{Desk: h.desk, Stats: timedStats{h.stats, h.seen.query}, Estimate: estimate, Now: h.now, Warnings: h.warnings, Home: h.home()})
 	h.server = server.New(server.Config{Desk: h.desk, Hub: h.hub, Auth: h.auth, Say: assets.ProblemText, Text: message, Demo: h.config.Demo,
-		TLS: h.config.TLS.Cert != "", Build: assets.Build(), PublicURL: h.config.PublicURL, Log: h.log, Metrics: h.metrics,
+		TLS: h.certs != nil, Network: h.network(), MetricsToken: token, Build: assets.Build(), PublicURL: h.config.PublicURL, Log: h.log, Metrics: h.metrics,
 		Assets: server.Files{FS: assets.FS(), MIME: assets.MIME, Immutable: assets.Immutable},
 		Slices: []server.Slice{
 			kiosk.New(kiosk.Deps{Desk: h.desk, Estimate: estimate, Now: h.now, NewID: h.newID, Persons: persons, Gone: h.gone,
@@ -260,7 +272,7 @@ func (h *running) warnings() []supervisor.Warning {
 	if h.planNote != "" {
 		list = append(list, supervisor.Warning{Kind: "plan", Subject: h.planNote})
 	}
-	return list
+	return append(list, h.networkWarnings()...)
 }
 
 // announce tells the person who started the hall where everything is.
@@ -272,6 +284,9 @@ func (h *running) announce(w io.Writer, at net.Addr) {
 	for _, page := range []struct{ path, name string }{{"/", "开始 start"}, {"/kiosk", "取号机 kiosk"}, {"/display", "大屏 board"},
 		{"/counter", "窗口 counter"}, {"/supervisor", "管理 supervisor"}} {
 		fmt.Fprintf(w, "  %s%-12s %s\n", base, page.path, page.name)
+	}
+	if h.certs != nil {
+		fmt.Fprint(w, describe(h.certs.Report(), time.Now()))
 	}
 	switch {
 	case c.Demo:
@@ -302,7 +317,7 @@ func lastClerk(p hall.Plan) string {
 
 func baseURL(c Config) string {
 	scheme := "http"
-	if c.TLS.Cert != "" {
+	if c.TLS.on() {
 		scheme = "https"
 	}
 	return scheme + "://" + c.Listen
@@ -329,17 +344,6 @@ func (h *running) run(ctx context.Context, l net.Listener) error {
 		return cause
 	}
 	return err
-}
-
-func (h *running) serveOn(ctx context.Context, l net.Listener) error {
-	if h.config.TLS.Cert == "" {
-		return h.server.Serve(ctx, l)
-	}
-	secure, err := secureListener(l, h.config.TLS.Cert, h.config.TLS.Key)
-	if err != nil {
-		return err
-	}
-	return h.server.Serve(ctx, secure)
 }
 
 // listenControl opens the socket through which the program's own commands reach this hall.

@@ -30,7 +30,7 @@ const anyTerminal = Kiosk | Board | Pad | CallPad
 
 // Access is the one table of routes: who may use what. A route that is not in it cannot be mounted.
 var Access = map[string]Who{
-	"GET /{$}": Anybody, "GET /healthz": Anybody, "GET /metrics": Local, "GET /favicon.ico": Anybody,
+	"GET /{$}": Anybody, "GET /healthz": Anybody, "GET /metrics": Local, "GET /ca.crt": Anybody, "GET /favicon.ico": Anybody,
 	"GET /assets/": Anybody, "GET /home/page/": Anybody, "GET /enrol/{code}": Anybody, "POST /enrol/{code}": Anybody,
 	"GET /setup": Anybody, "POST /setup": Anybody,
 	"GET /problems/{code}": Anybody, "GET /api/v1/openapi.json": Anybody,

@@ -42,7 +42,7 @@ type everyRoute struct{}
 func (everyRoute) Register(huma.API) {}
 
 func (everyRoute) Handlers() map[string]http.Handler {
-	own := []string{"GET /{$}", "/healthz", "/metrics", "/favicon.ico", "/assets/", "/enrol/", "/setup", "/problems/", "/openapi.json", "/live", "/session",
+	own := []string{"GET /{$}", "/ca.crt", "/healthz", "/metrics", "/favicon.ico", "/assets/", "/enrol/", "/setup", "/problems/", "/openapi.json", "/live", "/session",
 		"/terminals", "/accounts", "GET /kiosk", "GET /display", "GET /counter", "GET /supervisor"}
 	handlers := map[string]http.Handler{}
 	for pattern := range server.Access {

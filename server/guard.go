@@ -25,11 +25,16 @@ import (
 // it ended.
 func (s *Server) guard(pattern string, next http.Handler) http.Handler {
 	who := accessOf(pattern)
+	limits := s.limitsOf(pattern, who)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began, rec := time.Now(), &statusWriter{ResponseWriter: w}
 		caller, err := s.caller(r, who)
 		ctx := door.With(withRequest(r), caller)
 		defer s.logRequest(ctx, pattern, rec, began)
+		if kind, wait := s.overLimit(limits, r, caller); wait > 0 {
+			s.slowDown(rec, r.WithContext(ctx), caller, kind, wait)
+			return
+		}
 		if err != nil {
 			s.turnAway(rec, r.WithContext(ctx), who, err)
 			rec.answered()
@@ -41,6 +46,10 @@ func (s *Server) guard(pattern string, next http.Handler) http.Handler {
 				return
 			}
 			ctx = door.With(ctx, caller)
+		}
+		if !s.settled(r) {
+			s.slowDown(rec, r.WithContext(ctx), caller, limitConnections, time.Second)
+			return
 		}
 		s.renew(rec, r, who, caller)
 		next.ServeHTTP(rec, r.WithContext(ctx))
@@ -116,7 +125,7 @@ func (s *Server) logRequest(ctx context.Context, pattern string, rec *statusWrit
 	switch {
 	case rec.status >= 500:
 		level = slog.LevelError
-	case rec.status >= 400:
+	case rec.status >= 400 && rec.status != http.StatusTooManyRequests: // a storm must not fill the log, which names it once
 		level = slog.LevelInfo
 	}
 	c := door.Of(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"jiaohao/server/door"
 	"jiaohao/server/hall"
@@ -26,6 +27,9 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	who := accessOf("LIVE " + name)
+	if who&Holder != 0 && s.strayed(w, r) {
+		return
+	}
 	caller, err := s.caller(r, who)
 	ctx := door.With(r.Context(), caller)
 	if err == nil && name == "counter" {
@@ -46,6 +50,19 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	s.attach(w, r, topic, who, caller)
 }
 
+// strayed answers who asks after too many tickets that do not exist.
+func (s *Server) strayed(w http.ResponseWriter, r *http.Request) bool {
+	c := door.Of(r.Context())
+	wait := time.Duration(0)
+	if key := s.stray(r.URL.Query().Get("id"), c); key != "" {
+		wait = s.limiters.unknown.Take(key, time.Now())
+	}
+	if wait > 0 {
+		s.slowDown(w, r, c, limitUnknown, wait)
+	}
+	return wait > 0
+}
+
 // atCounter lets staff look at the window where they sit, at one where nobody sits, and supervisors at any.
 func (s *Server) atCounter(c door.Caller, window string) error {
 	state := s.desk.State()
@@ -61,7 +78,10 @@ func (s *Server) atCounter(c door.Caller, window string) error {
 // attach hands the connection to the hub. A staff session is held while its socket lives, so that nobody is signed out in
 // the middle of a long handling.
 func (s *Server) attach(w http.ResponseWriter, r *http.Request, topic live.Topic, who Who, c door.Caller) {
-	sub := live.Subscription{Topic: topic, Session: socketOwner(c), Address: c.Address}
+	sub := live.Subscription{Topic: topic, Session: socketOwner(c), Address: c.Address, Known: socketOwner(c)}
+	if sub.Known == "" {
+		sub.Known = s.knownAs(r)
+	}
 	if sub.Session != "" {
 		token, key := s.cookies.SessionToken(r), s.cookies.TerminalKey(r)
 		sub.Recheck = func() (live.CloseReason, bool) { return s.recheck(who, c, token, key) }

@@ -5,20 +5,18 @@ package server
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"jiaohao/server/auth"
 	"jiaohao/server/door"
+	"jiaohao/server/gate"
 	"jiaohao/server/hall"
 	"jiaohao/server/live"
 	"jiaohao/server/metrics"
@@ -58,6 +56,8 @@ type Config struct {
 	PublicURL string
 	// MetricsToken opens /metrics to programs on other machines; empty means this machine only.
 	MetricsToken string
+	// Network is how clients reach the server. TLS can be true without a certificate here: a proxy may have it.
+	Network Network
 	// Metrics is what /metrics shows; the server declares what passes its door there.
 	Metrics *metrics.Registry
 	Log     *slog.Logger
@@ -84,6 +84,9 @@ type Server struct {
 	api      huma.API
 
 	metricsToken string
+	network      Network
+	gate         *gate.Gate
+	limiters     *limiters
 }
 
 // New builds the server: every slice's routes behind the one table of access.
@@ -91,6 +94,8 @@ func New(c Config) *Server {
 	s := &Server{desk: c.Desk, hub: c.Hub, auth: c.Auth, files: c.Assets, say: c.Say, text: c.Text, demo: c.Demo,
 		cookies: auth.Cookies{TLS: c.TLS}, log: c.Log, requests: newRequests(c.Metrics), registry: c.Metrics, metricsToken: c.MetricsToken, mux: http.NewServeMux(),
 		views: map[string]func(context.Context, url.Values) (live.Topic, error){}}
+	s.network, s.gate, s.limiters = c.Network, gate.New(c.Network.Connections), newLimiters(c.Network.Limits, c.Metrics)
+	s.declareConnections(c.Metrics)
 	s.holds = holds{hold: s.hold, sockets: s.hub.Sockets, release: map[string]func(){}}
 	s.api = humago.New(guarded{s}, apiConfig(c))
 	s.registerSession(s.api)
@@ -102,7 +107,7 @@ func New(c Config) *Server {
 	s.own()
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(s.foreign))
-	s.handler = recoverer(s.log, headers(cross.Handler(s.mux)))
+	s.handler = recoverer(s.log, s.secured(headers(cross.Handler(s.mux))))
 	return s
 }
 
@@ -150,6 +155,7 @@ func (s *Server) own() {
 	s.handle("GET /assets/", http.StripPrefix("/assets/", s.static(s.files.FS)))
 	s.handle("GET /favicon.ico", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	s.handle("GET /healthz", http.HandlerFunc(s.health))
+	s.handle("GET /ca.crt", http.HandlerFunc(s.sendRoot))
 	s.handle("GET /metrics", http.HandlerFunc(s.writeMetrics))
 	s.handle("GET /api/v1/live", http.HandlerFunc(s.live))
 	s.handle("GET /api/v1/openapi.json", http.HandlerFunc(s.openAPI))
@@ -212,29 +218,13 @@ func (s *Server) Routes() []string { return s.routes }
 // API is the description of the JSON operations.
 func (s *Server) API() *huma.OpenAPI { return s.api.OpenAPI() }
 
-// Serve answers connections of l until ctx ends, then lets requests finish and closes the sockets, five seconds at most.
-func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	srv := &http.Server{Handler: s, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 60 * time.Second,
-		IdleTimeout: 60 * time.Second, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(l) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*time.Second)
-	defer cancel()
-	err := errors.Join(s.hub.Shutdown(end), srv.Shutdown(end))
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = srv.Close()
-	}
-	return err
-}
-
 // csp is the policy of every page: nothing from elsewhere, nothing inline.
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; " +
 	"font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+
+// permissions takes from every page what none of them uses. The screens' own sound stays.
+const permissions = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), display-capture=(), " +
+	"accelerometer=(), gyroscope=(), magnetometer=(), browsing-topics=()"
 
 func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -243,6 +233,8 @@ func headers(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", permissions)
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			h.Set("Cache-Control", "no-store")
 		}

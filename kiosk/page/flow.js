@@ -76,10 +76,11 @@ const STEPS = {
   scan: () => ({ page: 'scan' }),
   card: () => ({ page: 'card' }),
   person: (s, a) => ({ person: a.person, proved: a.proved || '', cls: a.proved || s.cls, page: s.page === 'card' ? 'home' : s.page }),
-  taking: (_, a, now) => ({ busy: true, busySince: now, pending: a.pending, sheet: null }),
+  taking: (s, a, now) => ({ busy: true, busySince: now, pending: a.pending, sheet: a.again ? s.sheet : null }),
   taken: (_, a) => ({ busy: false, pending: null, page: 'ticket', ticket: a.ticket, how: a.how, unprinted: false, sheet: null }),
   refused: (s, a) => ({ busy: false, pending: null, page: a.already ? 'already' : s.page, already: a.already || '', sheet: a.already ? null : a.sheet }),
   unanswered: () => ({ busy: false }),
+  patience: (_, a) => ({ busy: false, sheet: a.sheet }),
   forget: () => ({ pending: null }),
   unprinted: () => ({ unprinted: true }),
 };

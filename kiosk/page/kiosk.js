@@ -90,9 +90,9 @@ const take = guard(async () => {
   await ask(request(state, body, Date.now(), newKey));
 });
 
-/** @param {import('./flow.js').Pending} pending */
-async function ask(pending) {
-  act({ type: 'taking', pending });
+/** @param {import('./flow.js').Pending} pending @param {boolean} [again] what was said about waiting stays until there is an answer */
+async function ask(pending, again) {
+  act({ type: 'taking', pending, again });
   setTimeout(paint, 320);
   try {
     taken(await post('/api/v1/tickets', pending.body, { key: pending.key, lang: lang() }));
@@ -114,6 +114,8 @@ const EVERYBODY = ['journal_full', 'starting', 'clock_unconfirmed'];
 
 /** @param {any} failure */
 function refused(failure) {
+  // Tapped faster than the machine may: the same request goes out again by itself, and nobody has to tap once more.
+  if (failure instanceof Problem && failure.code === 'rate_limited') return act({ type: 'patience', sheet: { title: t('kiosk.patience.title'), text: t('kiosk.patience.text') } });
   sound('low');
   if (failure instanceof Problem && failure.code === 'unreachable') {
     outer.live = 'offline';
@@ -294,7 +296,7 @@ function tick() {
   if (isOver(state, now) && !fresh(state)) act({ type: 'reset' });
   else if (isOver(state, now) && lang() !== startLang) setLang(startLang, { store: false });
   if (state.pending && !state.busy && !mayAskAgain(state, now)) state = Object.assign({}, state, { pending: null });
-  else if (outer.live === 'live' && mayAskAgain(state, now) && state.pending) ask(state.pending);
+  else if (outer.live === 'live' && mayAskAgain(state, now) && state.pending) ask(state.pending, true);
   paint();
 }
 

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"jiaohao/server/secret"
 )
 
 // Source gives the certificate of a server and keeps it good while the server runs.
@@ -94,7 +96,7 @@ func Own(cert, key string, now func() time.Time, log *slog.Logger) (*Source, err
 // Local serves a certificate from the hall's own authority, which is in the folder and made when there is none.
 func Local(folder string, o Options) (*Source, error) {
 	o = o.withDefaults()
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := secret.Folder(folder); err != nil {
 		return nil, err
 	}
 	named := ""
@@ -188,17 +190,18 @@ const warnDays = 30
 func (s *Source) warn(now time.Time) {
 	if _, soon := s.EndsSoon(now); soon && now.Sub(s.warned) >= 24*time.Hour {
 		s.warned = now
-		s.log.Warn("the certificate ends soon; after that no terminal trusts this server", "until", s.end().Format(time.DateTime))
+		s.log.Warn("the certificate ends soon; after that no terminal trusts this server", "until", s.Ends().Format(time.DateTime))
 	}
 }
 
 // EndsSoon reports whether the certificate, or the root above it, ends within 30 days or has ended, and in how many days.
 func (s *Source) EndsSoon(now time.Time) (days int, soon bool) {
-	left := s.end().Sub(now)
+	left := s.Ends().Sub(now)
 	return int(left / (24 * time.Hour)), left < warnDays*24*time.Hour
 }
 
-func (s *Source) end() time.Time {
+// Ends is when the certificate, or the root above it, ends.
+func (s *Source) Ends() time.Time {
 	end := s.leaf().NotAfter
 	if root := s.held.Load().root; root != nil && root.cert.NotAfter.Before(end) {
 		end = root.cert.NotAfter

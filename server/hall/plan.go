@@ -40,6 +40,9 @@ type Info struct {
 	Timezone string `json:"timezone"` // IANA name, for instance Asia/Shanghai
 	Hotline  string `json:"hotline,omitempty"`
 	Desk     Name   `json:"desk"` // where the guide desk is, for citizens who need a person
+	// PlainHTTP says that the hall has a network of its own, on which its pages may go unencrypted to other machines. Without
+	// it the server listens without TLS on this machine only.
+	PlainHTTP bool `json:"plainHTTP,omitempty"`
 }
 
 // Department is an office that has entered the centre.

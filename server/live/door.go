@@ -13,7 +13,7 @@ type door struct {
 	mu        sync.Mutex
 	shut      bool
 	held      int // sockets, and requests on their way to become one
-	byAddress map[string]int
+	byHolder  map[string]int
 	bySession map[string]map[*socket]struct{}
 	inside    map[*socket]struct{}
 	queue     []move
@@ -29,36 +29,50 @@ type move struct {
 func newDoor(perAddress, inAll int) *door {
 	return &door{
 		perAddress: perAddress, inAll: inAll,
-		byAddress: map[string]int{},
+		byHolder:  map[string]int{},
 		bySession: map[string]map[*socket]struct{}{},
 		inside:    map[*socket]struct{}{},
 		empty:     make(chan struct{}),
 	}
 }
 
-// hold reserves a place before the upgrade, so that a crowd arriving at once cannot pass the bound. An
-// empty address is not bounded. The reason is 0 if the place is held.
-func (d *door) hold(address string) CloseReason {
+// hold reserves a place before the upgrade, so that a crowd arriving at once cannot pass the bound. Whoever
+// is known has places of their own, and the last eighth of all; for strangers those of their address count,
+// but for an empty one. The reason is 0 if the place is held.
+func (d *door) hold(sub Subscription) CloseReason {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	inAll, of := d.inAll, holderOf(sub)
+	if sub.Known == "" {
+		inAll -= d.inAll / 8
+	}
 	switch {
 	case d.shut:
 		return Restarting
-	case d.held >= d.inAll, address != "" && d.byAddress[address] >= d.perAddress:
+	case d.held >= inAll, of != "" && d.byHolder[of] >= d.perAddress:
 		return TooMany
 	}
 	d.held++
-	d.byAddress[address]++
+	d.byHolder[of]++
 	return 0
 }
 
+// holderOf names whose places a socket takes: those of its address, which has no blank in it, or of who is known.
+func holderOf(sub Subscription) string {
+	if sub.Known != "" {
+		return "known " + sub.Known
+	}
+	return sub.Address
+}
+
 // release gives back the place of a socket that left or never came to be.
-func (d *door) release(address string) {
+func (d *door) release(sub Subscription) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.held--
-	if d.byAddress[address]--; d.byAddress[address] == 0 {
-		delete(d.byAddress, address)
+	of := holderOf(sub)
+	if d.byHolder[of]--; d.byHolder[of] == 0 {
+		delete(d.byHolder, of)
 	}
 	d.checkEmpty()
 }

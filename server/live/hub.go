@@ -34,7 +34,8 @@ type Config struct {
 	Recheck time.Duration
 	// WriteTimeout is how long a client may take for one frame before it is cut as TooSlow; 5 s.
 	WriteTimeout time.Duration
-	// MaxPerAddress bounds the sockets of one address, 64; MaxSockets those of the hub, 4096.
+	// MaxPerAddress bounds the sockets of one address, or of one who is known, 64; MaxSockets those of the hub, 4096,
+	// of which strangers get at most seven eighths.
 	MaxPerAddress, MaxSockets int
 	// ReadLimit bounds one message of a client, in bytes; 4096.
 	ReadLimit int64

@@ -43,9 +43,15 @@ type outlet struct {
 	err error
 }
 
+// buffered is a TCP connection, also one that somebody has wrapped to count it.
+type buffered interface {
+	SetWriteBuffer(bytes int) error
+	SetLinger(seconds int) error
+}
+
 func newOutlet(c net.Conn, timeout time.Duration, relieve, late func()) *outlet {
 	o := &outlet{Conn: c, timeout: timeout, relieve: relieve, late: late}
-	if t, ok := c.(*net.TCPConn); ok {
+	if t, ok := c.(buffered); ok {
 		// An error here means a dying connection, which the first read reports.
 		_ = t.SetWriteBuffer(sendBuffer)
 	}
@@ -167,7 +173,7 @@ func (o *outlet) part(grace time.Duration) {
 	if !o.busy {
 		return
 	}
-	if t, ok := o.Conn.(*net.TCPConn); ok {
+	if t, ok := o.Conn.(buffered); ok {
 		_ = t.SetWriteBuffer(partingBuffer)
 	}
 	_ = o.Conn.SetWriteDeadline(time.Now().Add(grace))
@@ -176,7 +182,7 @@ func (o *outlet) part(grace time.Duration) {
 // abort drops the connection together with what the kernel still holds for it: its other end stopped
 // in the middle of a frame, nothing sent after that could be understood.
 func (o *outlet) abort() {
-	if t, ok := o.Conn.(*net.TCPConn); ok {
+	if t, ok := o.Conn.(buffered); ok {
 		_ = t.SetLinger(0)
 	}
 	_ = o.Conn.Close()

@@ -30,6 +30,9 @@ type Subscription struct {
 	Session string
 	// Address is the client's, for the bound on sockets; empty is not bounded.
 	Address string
+	// Known names who has shown a key, also for a view that is open to all: such sockets are bounded for each
+	// name, not for the address, and find a place when strangers have taken all of theirs. Empty for strangers.
+	Known string
 	// Recheck is asked once after the upgrade and then every Config.Recheck: cut true closes the socket for
 	// that reason. It must not use the request, which is over by then. It may be nil.
 	Recheck func() (reason CloseReason, cut bool)
@@ -38,7 +41,7 @@ type Subscription struct {
 // Serve upgrades the request and returns; the socket lives on. Authentication is the caller's job and
 // must come first. A request that is refused has been answered through Config.Refuse.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, sub Subscription) error {
-	held := h.door.hold(sub.Address)
+	held := h.door.hold(sub)
 	if held == Restarting {
 		h.count.refused.Add(1)
 		h.cfg.Refuse(w, r, http.StatusServiceUnavailable, ErrShutdown)
@@ -47,7 +50,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, sub Subscription) er
 	s, err := h.upgrade(w, r, sub)
 	switch {
 	case err != nil && held == 0:
-		h.door.release(sub.Address)
+		h.door.release(sub)
 		fallthrough
 	case err != nil:
 		h.count.refused.Add(1)
@@ -118,7 +121,7 @@ func (h *Hub) leave(s *socket, inside bool) {
 	if last {
 		h.cfg.OnGone(s.sub.Session)
 	}
-	h.door.release(s.sub.Address)
+	h.door.release(s.sub)
 }
 
 func newUpgrader(c Config) websocket.Upgrader {

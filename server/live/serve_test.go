@@ -80,7 +80,7 @@ func TestRefusalIsTheCallersToWord(t *testing.T) {
 	if !errors.Is(err, ErrNotUpgraded) || w.Code != http.StatusBadRequest || w.Body.String() != "sorry: true" {
 		t.Errorf("%v, %d %q", err, w.Code, w.Body)
 	}
-	if n := len(h.door.byAddress); n != 0 {
+	if n := len(h.door.byHolder); n != 0 {
 		t.Error("the refused request still holds its place")
 	}
 }

@@ -18,13 +18,13 @@ type Opened struct {
 // String gives "path (mode)".
 func (o Opened) String() string { return fmt.Sprintf("%s (%04o)", o.Path, o.Mode.Perm()) }
 
-// Close makes a folder, if there is none, and closes it and everything in it to all but their owner. It tells what was open.
+// Close closes a folder, if there is one, and everything in it to all but their owner. It tells what was open.
 // It fails, naming the file, when something is open that it cannot close, and when something is no file of this folder: a
 // link leads to where others may have their hands. Windows keeps others out by the rights of the folder, which are the
 // administrator's: nothing is looked at there.
 func Close(folder string) (opened []Opened, err error) {
-	if err := os.MkdirAll(folder, folderPermissions); err != nil || runtime.GOOS == "windows" {
-		return nil, err
+	if runtime.GOOS == "windows" {
+		return nil, nil
 	}
 	c := closing{folder: folder, chmod: os.Chmod}
 	err = filepath.WalkDir(folder, c.visit)

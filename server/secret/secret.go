@@ -40,6 +40,17 @@ func Write(path string, content []byte) error {
 	return nil
 }
 
+// Folder makes a folder that is closed to others, in one that is there, and makes its name durable.
+func Folder(path string) error {
+	if err := os.Mkdir(path, folderPermissions); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return nil
+		}
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
 func syncFolder(path string) error {
 	d, err := os.Open(path)
 	if err != nil {

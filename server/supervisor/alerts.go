@@ -30,21 +30,24 @@ type Alert struct {
 
 // The kinds of alert.
 const (
-	AlertClock      = "clock"          // the machine's clock is in doubt; no ticket is issued
-	AlertDayClosed  = "day_not_open"   // opening hours, but nobody opened the day
-	AlertJournal    = "journal"        // the record cannot be written, from the server
-	AlertPlan       = "plan"           // the plan in force is not the file's, from the server
-	AlertPlanNext   = "plan_next"      // a plan waits for the next business day
-	AlertOutage     = "outage"         // the hall was not running
-	AlertNoWindow   = "no_window"      // people wait for a service and no window gives it
-	AlertWait       = "wait"           // somebody waits beyond the promise
-	AlertCalled     = "called_long"    // a called ticket left hanging
-	AlertServing    = "serving_long"   // a handling far beyond the usual
-	AlertIdle       = "idle"           // a free window while people wait
-	AlertPause      = "pause"          // a pause longer than said
-	AlertPassed     = "passed"         // many missed calls at one window
-	AlertUnprinted  = "unprinted"      // tickets whose slip did not come out
-	AlertOldTickets = "open_yesterday" // tickets of an earlier day still open
+	AlertClock       = "clock"          // the machine's clock is in doubt; no ticket is issued
+	AlertDayClosed   = "day_not_open"   // opening hours, but nobody opened the day
+	AlertJournal     = "journal"        // the record cannot be written, from the server
+	AlertPlan        = "plan"           // the plan in force is not the file's, from the server
+	AlertPlanNext    = "plan_next"      // a plan waits for the next business day
+	AlertOutage      = "outage"         // the hall was not running
+	AlertPlain       = "plain_http"     // other machines reach the server without TLS, from the server
+	AlertCertificate = "certificate"    // the certificate ends soon, from the server
+	AlertLimited     = "limited"        // somebody's requests are refused, as there are too many, from the server
+	AlertNoWindow    = "no_window"      // people wait for a service and no window gives it
+	AlertWait        = "wait"           // somebody waits beyond the promise
+	AlertCalled      = "called_long"    // a called ticket left hanging
+	AlertServing     = "serving_long"   // a handling far beyond the usual
+	AlertIdle        = "idle"           // a free window while people wait
+	AlertPause       = "pause"          // a pause longer than said
+	AlertPassed      = "passed"         // many missed calls at one window
+	AlertUnprinted   = "unprinted"      // tickets whose slip did not come out
+	AlertOldTickets  = "open_yesterday" // tickets of an earlier day still open
 )
 
 // watch collects alerts while it looks at one state.
@@ -69,7 +72,7 @@ func (w *watch) add(kind, subject string, since hall.Time, harm hall.Time, param
 func Alerts(s hall.State, warnings []Warning, at hall.Time) []Alert {
 	w := &watch{s: s, at: at, list: []Alert{}}
 	for _, warning := range warnings {
-		w.add(warning.Kind, warning.Subject, warning.Since, harmOfWarning(warning.Kind), nil)
+		w.add(warning.Kind, warning.Subject, warning.Since, harmOfWarning(warning.Kind), warning.Params)
 	}
 	w.hall()
 	for _, service := range s.Plan().Services {

@@ -45,7 +45,7 @@ type Deps struct {
 	Estimate public.Estimate
 	Now      func() hall.Time
 	// Warnings tells what is wrong with the server itself, which no state of the hall shows: a full disk, a plan that
-	// differs from the file. Kind is journal or plan; the subject goes to the page as it is.
+	// differs from the file, limits that were reached. Subject and params go to the page as they are.
 	Warnings func() []Warning
 	Home     home.Settings
 }
@@ -55,6 +55,7 @@ type Warning struct {
 	Kind    string
 	Subject string
 	Since   hall.Time
+	Params  map[string]any // the evidence; may be nil
 }
 
 // Supervisor is the console.

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"jiaohao/server/hall"
 	"jiaohao/server/public"
+	"slices"
 )
 
 // promiseTarget is the share of citizens, in percent, that a hall should call within the promised wait: the 85 % that
@@ -114,12 +115,16 @@ func View(s hall.State, estimate public.Estimate, warnings []Warning, at hall.Ti
 	return v
 }
 
-// Wall is the view for a screen that visitors see: no staff and no ratings.
+// ofNetwork are the alerts about who reaches the server and how, which visitors need not know.
+var ofNetwork = []string{AlertPlain, AlertCertificate, AlertLimited}
+
+// Wall is the view for a screen that visitors see: no staff, no ratings, nothing about the network.
 func Wall(s hall.State, estimate public.Estimate, warnings []Warning, at hall.Time) Live {
 	v := View(s, estimate, warnings, at)
 	for i := range v.Windows {
 		v.Windows[i].Staff = ""
 	}
+	v.Alerts = slices.DeleteFunc(v.Alerts, func(a Alert) bool { return slices.Contains(ofNetwork, a.Kind) })
 	v.Today.Rated, v.Today.Satisfied = Share{}, Share{}
 	return v
 }

@@ -16,7 +16,7 @@ const OF_WINDOW = ['called_long', 'serving_long', 'idle', 'pause', 'passed'];
 const OF_DAY = ['clock', 'day_not_open'];
 
 /** What needs looking at soon, but harms nobody now. */
-const CALM = ['plan', 'plan_next', 'outage', 'passed', 'unprinted', 'open_yesterday'];
+const CALM = ['plan', 'plan_next', 'outage', 'passed', 'unprinted', 'open_yesterday', 'plain_http', 'certificate', 'limited'];
 
 /**
  * @param {Alert} alert
@@ -39,7 +39,7 @@ function valuesOf(alert, view, now) {
     subject: alert.subject, minutes: minutes(p.seconds === undefined ? waited : p.seconds), window: alert.subject,
     service: OF_SERVICE.indexOf(alert.kind) < 0 ? '' : name(serviceName(view, alert.subject)), promised: p.promisedMinutes,
     usual: p.usualMinutes, reason: name(nameOf(view.pauseReasons, p.reason)), wall: dateTime(p.wall), from: clockTime(alert.since),
-    to: clockTime(p.to), date: alert.subject,
+    to: clockTime(p.to), date: alert.subject, limit: p.limit ? t('supervisor.limit.' + p.limit) : '',
   });
 }
 
