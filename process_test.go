@@ -47,6 +47,14 @@ var printedBase = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 // startProcess starts the program as its user would and waits until it takes commands. listen ":0" picks a free port.
 func startProcess(t testing.TB, data, listen string, args ...string) *process {
 	t.Helper()
+	p, out := launch(t, data, listen, args...)
+	p.waitReady(t, out)
+	return p
+}
+
+// launch starts the program and does not wait for it.
+func launch(t testing.TB, data, listen string, args ...string) (*process, io.Reader) {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -67,8 +75,7 @@ func startProcess(t testing.TB, data, listen string, args ...string) *process {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.Process.Kill() })
-	p.waitReady(t, out)
-	return p
+	return p, out
 }
 
 type writerFunc func([]byte) (int, error)
@@ -99,14 +106,14 @@ func (p *process) waitReady(t testing.TB, out io.Reader) {
 	case <-time.After(15 * time.Second):
 		t.Fatalf("not serving within 15 s:\n%s", p.logged())
 	}
-	for range 100 {
+	for range 1000 {
 		if res, err := http.Get(p.Base + "/healthz"); err == nil {
 			res.Body.Close()
 			if res.StatusCode == http.StatusOK {
 				return
 			}
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond)
 	}
 	t.Fatalf("never healthy:\n%s", p.logged())
 }
@@ -130,6 +137,9 @@ func (p *process) stop(t testing.TB) {
 		t.Fatalf("ended with %v:\n%s", err, p.logged())
 	}
 }
+
+// wire keeps a connection for every client of a crowd. Nothing may take so long that it looks like no answer at all.
+var wire = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}, Timeout: 30 * time.Second}
 
 // client talks to the program as somebody; its cookies are its own.
 type client struct {
@@ -172,7 +182,7 @@ func (c client) do(method, path, key string, body any) (reply, error) {
 	if c.cookie != "" {
 		req.Header.Set("Cookie", c.cookie)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := wire.Do(req)
 	if err != nil {
 		return reply{}, err
 	}

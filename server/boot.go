@@ -53,6 +53,13 @@ func Load(ctx context.Context, j journal.Journal, log *slog.Logger, folds ...Fol
 	return w.Publish(), nil
 }
 
+// begin goes on from the state that the journal was folded to.
+func (d *Desk) begin() (*hall.Working, *batch) {
+	w := hall.Resume(d.State())
+	d.clock.resume(w.At())
+	return w, &batch{after: w.Seq()}
+}
+
 // fromSnapshot begins with the stored snapshot; whatever is wrong with it only costs time.
 func fromSnapshot(j journal.Journal, log *slog.Logger) *hall.Working {
 	stored, ok, err := j.Snapshot()

@@ -77,6 +77,13 @@ func (b *batch) refuseAll(err error) {
 	}
 }
 
+// startAgain refuses what was decided on top of a batch that is not there.
+func (d *Desk) startAgain(cur *batch, err error) (*hall.Working, *batch) {
+	cur.refuseAll(err)
+	w := hall.Resume(d.State())
+	return w, &batch{after: w.Seq()}
+}
+
 // fullUp refuses a batch for want of space. What was decided on top of it must go too, so the desk is told to begin again
 // from what is durable. The next command tries the journal again.
 func (d *Desk) fullUp(b *batch, cause error) {

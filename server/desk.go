@@ -197,13 +197,6 @@ func (d *Desk) Run() {
 	}
 }
 
-// begin goes on from the state that the journal was folded to.
-func (d *Desk) begin() (*hall.Working, *batch) {
-	w := hall.Resume(d.State())
-	d.clock.resume(w.At())
-	return w, &batch{after: w.Seq()}
-}
-
 // gather takes those along who have just been answered and come back at once. Without it two half groups of the same
 // clients would take turns, each paying a whole sync; there is no waiting here, only letting the others run.
 func (d *Desk) gather(w *hall.Working, cur *batch) {
@@ -229,12 +222,6 @@ func (d *Desk) handOver(w *hall.Working, cur *batch) (*hall.Working, *batch) {
 		cur.state = w.Publish()
 	}
 	d.batches <- cur
-	return w, &batch{after: w.Seq()}
-}
-
-func (d *Desk) startAgain(cur *batch, err error) (*hall.Working, *batch) {
-	cur.refuseAll(err)
-	w := hall.Resume(d.State())
 	return w, &batch{after: w.Seq()}
 }
 
