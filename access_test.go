@@ -92,6 +92,8 @@ var questions = map[string]question{
 		}, "", bosses...),
 	"POST /api/v1/accounts/{staff}/password": paths(func(_ *accessWorld, a asker) string { return "/api/v1/accounts/" + a.staff + "/password" },
 		func(*accessWorld, asker) string { return "/api/v1/accounts/1002/password" }, `{"password":"a long new password","old":"`+auth.DemoPassword+`"}`, "administrator"),
+	"DELETE /api/v1/accounts/{staff}/sessions": paths(func(_ *accessWorld, a asker) string { return "/api/v1/accounts/" + a.staff + "/sessions" },
+		func(*accessWorld, asker) string { return "/api/v1/accounts/1002/sessions" }, "", "administrator"),
 	"LIVE supervisor": paths(func(*accessWorld, asker) string { return "/api/v1/live?view=supervisor&wall=1" },
 		func(*accessWorld, asker) string { return "/api/v1/live?view=supervisor" }, "", bosses...),
 	"LIVE counter": paths(func(_ *accessWorld, a asker) string { return "/api/v1/live?view=counter&window=" + a.own },

@@ -143,7 +143,7 @@ func (h *running) path(name string) string {
 }
 
 func (h *running) openAuth(context.Context) (err error) {
-	config := auth.Config{Demo: h.config.Demo, Staff: h.staff, Idle: time.Duration(h.config.Session.IdleMinutes) * time.Minute,
+	config := auth.Config{Demo: h.config.Demo, Staff: h.staff, Words: h.words, Idle: time.Duration(h.config.Session.IdleMinutes) * time.Minute,
 		Absolute: time.Duration(h.config.Session.AbsoluteHours) * time.Hour, Log: h.log}
 	if h.memory {
 		h.auth = auth.Memory(config)
@@ -164,6 +164,16 @@ func (h *running) staff(id string) (auth.Staff, bool) {
 		s.Roles = append(s.Roles, auth.Role(r))
 	}
 	return s, ok
+}
+
+// words are what everybody who knows this hall would try in a password.
+func (h *running) words() []string {
+	p := &h.config.Plan
+	list := append(strings.Fields(p.Hall.Name.En), p.Hall.ID, p.Hall.Name.Zh)
+	for _, d := range p.Departments {
+		list = append(list, d.ID, d.Name.Zh)
+	}
+	return list
 }
 
 // found folds the journal and starts the desk. A new journal begins with its founding; every start is recorded.

@@ -50,6 +50,7 @@ var Access = map[string]Who{
 	"POST /api/v1/session": Anybody, "GET /api/v1/session": Staff, "DELETE /api/v1/session": Staff,
 
 	"GET /api/v1/accounts": Administrator, "POST /api/v1/accounts/{staff}/password": Staff, // one's own; an administrator anybody's
+	"DELETE /api/v1/accounts/{staff}/sessions": Staff,
 
 	"POST /api/v1/windows/{window}/open": Staff, "POST /api/v1/windows/{window}/pause": Staff, "POST /api/v1/windows/{window}/resume": Staff,
 	"POST /api/v1/windows/{window}/close": Staff, "POST /api/v1/windows/{window}/next": Staff, "POST /api/v1/windows/{window}/recall": Staff,

@@ -286,12 +286,12 @@ func TestPasswordsAreGivenByAdministratorsAndChangedByOneself(t *testing.T) {
 	}{
 		{"nobody", "", "1001", map[string]string{"password": next}, 401, "signed_out"},
 		{"a clerk another's", "1001", "7001", map[string]string{"password": next, "old": auth.DemoPassword}, 403, "forbidden"},
-		{"a supervisor a clerk's", "8001", "1001", map[string]string{"password": next}, 403, "forbidden"},
-		{"one's own without the old", "1001", "1001", map[string]string{"password": next}, 401, "bad_credentials"},
-		{"an administrator's own without the old", "9001", "9001", map[string]string{"password": next}, 401, "bad_credentials"},
-		{"nobody of that name", "9001", "1999", map[string]string{"password": next}, 404, "not_found"},
+		{"a supervisor a clerk's", "8001", "1001", map[string]string{"password": next, "old": auth.DemoPassword}, 403, "forbidden"},
+		{"one's own without the old", "1001", "1001", map[string]string{"password": next, "old": ""}, 401, "bad_credentials"},
+		{"an administrator without the own", "9001", "7001", map[string]string{"password": next, "old": "guessed"}, 401, "bad_credentials"},
+		{"nobody of that name", "9001", "1999", map[string]string{"password": next, "old": auth.DemoPassword}, 404, "not_found"},
 		{"one's own", "1001", "1001", map[string]string{"password": next, "old": auth.DemoPassword}, 204, ""},
-		{"an administrator a clerk's", "9001", "7001", map[string]string{"password": next}, 204, ""},
+		{"an administrator a clerk's", "9001", "7001", map[string]string{"password": next, "old": auth.DemoPassword}, 204, ""},
 	} {
 		a := h.POST(t, row.by, "/api/v1/accounts/"+row.staff+"/password", row.body)
 		if a.Status != row.status || a.Code() != row.code {

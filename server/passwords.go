@@ -33,7 +33,7 @@ type passwordInput struct {
 	Staff string `path:"staff" maxLength:"32"`
 	Body  struct {
 		Password string `json:"password" maxLength:"256"`
-		Old      string `json:"old,omitempty" maxLength:"256" doc:"Needed for one's own"`
+		Old      string `json:"old" maxLength:"256" doc:"The present password of whoever asks"`
 	}
 }
 
@@ -43,6 +43,9 @@ func (s *Server) registerPasswords(api huma.API) {
 	huma.Register(api, huma.Operation{OperationID: "set-password", Method: http.MethodPost, Path: "/api/v1/accounts/{staff}/password", DefaultStatus: 204,
 		Summary: "Give a password: one's own, or as an administrator anybody's", Tags: []string{"staff", "administration"}, Errors: []int{401, 403, 404, 422, 429}},
 		s.setPassword)
+	huma.Register(api, huma.Operation{OperationID: "end-sessions", Method: http.MethodDelete, Path: "/api/v1/accounts/{staff}/sessions", DefaultStatus: 204,
+		Summary: "Sign out everywhere: oneself, or as an administrator anybody", Tags: []string{"staff", "administration"}, Errors: []int{401, 403}},
+		s.endSessions)
 }
 
 func (s *Server) listAccounts(context.Context, *struct{}) (*accountList, error) {
@@ -62,17 +65,33 @@ func (s *Server) listAccounts(context.Context, *struct{}) (*accountList, error) 
 	return out, nil
 }
 
-// setPassword ends the person's sessions, the caller's own too.
+// setPassword ends the person's sessions, the caller's own too. Who asks has to know their own password, also an
+// administrator who gives somebody else a new one.
 func (s *Server) setPassword(ctx context.Context, in *passwordInput) (*struct{}, error) {
-	actor := door.Actor(ctx)
-	err := error(hall.Refuse(hall.Forbidden))
-	switch {
-	case actor.ID == in.Staff:
-		err = s.auth.ChangePassword(ctx, in.Staff, in.Body.Old, in.Body.Password, door.Of(ctx).Address)
-	case slices.Contains(actor.Roles, hall.RoleAdministrator):
+	if !mayManage(ctx, in.Staff) {
+		return nil, door.Refuse(ctx, hall.Refuse(hall.Forbidden))
+	}
+	err := s.auth.Prove(ctx, door.Actor(ctx).ID, in.Body.Old, door.Of(ctx).Address)
+	if err == nil {
 		err = s.auth.SetPassword(in.Staff, in.Body.Password)
 	}
 	return nil, door.Refuse(ctx, passwordRefusal(err))
+}
+
+// mayManage tells whether the caller may touch an account: their own, as an administrator anybody's.
+func mayManage(ctx context.Context, staff string) bool {
+	actor := door.Actor(ctx)
+	return actor.ID == staff || slices.Contains(actor.Roles, hall.RoleAdministrator)
+}
+
+// endSessions signs somebody out everywhere, for instance after a lost key or on the last day of work.
+func (s *Server) endSessions(ctx context.Context, in *struct {
+	Staff string `path:"staff" maxLength:"32"`
+}) (*struct{}, error) {
+	if !mayManage(ctx, in.Staff) {
+		return nil, door.Refuse(ctx, hall.Refuse(hall.Forbidden))
+	}
+	return nil, door.Refuse(ctx, s.auth.SignOutStaff(in.Staff))
 }
 
 func passwordRefusal(err error) error {

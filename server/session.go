@@ -102,11 +102,13 @@ func (s *Server) getSession(ctx context.Context, _ *struct{}) (*struct{ Body Ses
 
 type signOutOutput struct {
 	SetCookie []http.Cookie `header:"Set-Cookie"`
+	Clear     string        `header:"Clear-Site-Data"`
 }
 
+// signOut also throws away what the browser has kept of the pages: the next person at a shared desk must not go back to it.
 func (s *Server) signOut(ctx context.Context, _ *struct{}) (*signOutOutput, error) {
 	if err := s.auth.SignOut(s.sessionToken(ctx)); err != nil {
 		return nil, door.Refuse(ctx, err)
 	}
-	return &signOutOutput{[]http.Cookie{*s.cookies.EndSession()}}, nil
+	return &signOutOutput{[]http.Cookie{*s.cookies.EndSession()}, `"cache"`}, nil
 }

@@ -67,6 +67,9 @@ type Config struct {
 	// that who has left the plan is signed out and a changed role holds from the next request on.
 	Staff func(id string) (Staff, bool)
 
+	// Words are those that everybody who knows this hall would try in a password, such as its name; none when nil.
+	Words func() []string
+
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 
@@ -81,6 +84,9 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
+	if c.Words == nil {
+		c.Words = func() []string { return nil }
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}

@@ -102,18 +102,18 @@ func newDecoy() string {
 }
 
 // weakness judges a new password by its length and by what everybody would try first, not by kinds of characters. A demonstration takes any.
-func weakness(staff, password string, demo bool) error {
+func (s *Store) weakness(staff, password string) error {
 	switch {
 	case len(password) > mostBytes:
 		return ErrWeakPassword{TooLong}
-	case demo && password != "":
+	case s.config.Demo && password != "":
 		return nil
 	case utf8.RuneCountInString(password) < leastLength:
 		return ErrWeakPassword{TooShort}
-	case password == DemoPassword:
-		return ErrWeakPassword{TooKnown}
 	case plain(staff, password):
 		return ErrWeakPassword{TooPlain}
+	case password == DemoPassword || known(password, s.config.Words()):
+		return ErrWeakPassword{TooKnown}
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 )
 
 func TestWeakPasswordsAreRefused(t *testing.T) {
+	h := Memory(Config{})
 	for _, c := range []struct {
 		password string
 		want     Weakness // "" = accepted
@@ -28,18 +29,18 @@ func TestWeakPasswordsAreRefused(t *testing.T) {
 		{"abcdefghijklmn", TooPlain},
 		{"staff-7staff-7", TooPlain},
 		{"jiaohao-demo", TooKnown},
-		{"jiaohao-demo!", ""},
+		{"jiaohao-demo!", TooKnown},
 	} {
-		err := weakness("staff-7", c.password, false)
+		err := h.weakness("staff-7", c.password)
 		var weak ErrWeakPassword
 		if errors.As(err, &weak); weak.Reason != c.want || (err == nil) != (c.want == "") {
 			t.Errorf("%.20q: %v, want %q", c.password, err, c.want)
 		}
 	}
-	if err := weakness("1001", "x", true); err != nil {
+	if err := Memory(Config{Demo: true}).weakness("1001", "x"); err != nil {
 		t.Errorf("a demonstration takes any password: %v", err)
 	}
-	if err := weakness("1001", "", true); err == nil {
+	if err := Memory(Config{Demo: true}).weakness("1001", ""); err == nil {
 		t.Error("a demonstration took the empty password")
 	}
 }
@@ -184,6 +185,21 @@ func BenchmarkSignIn(b *testing.B) {
 	for b.Loop() {
 		if _, _, err := s.SignIn(context.Background(), "1001", good, ""); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestKnownPasswords(t *testing.T) {
+	words := []string{"yunling", "Yunling Hall"}
+	for _, refused := range []string{"password1234", "PassWord!2026", "p@ssw0rd2026", "iloveyou1314520", "qwertyuiop123", "1qaz2wsx3edc", "woaini520520!", "yunling-zhengwu-2026", "Welcome2Yunling",
+		"zhengwufuwu123", "123456abcdef", "weirenminfuwu1", "guanliyuan888", "aaaa-bbb-ccc-zzz"} {
+		if !known(refused, words) {
+			t.Errorf("%s is taken, though everybody would try it", refused)
+		}
+	}
+	for _, taken := range []string{good, "three old bicycles", "我家门口有两棵枣树，一棵是枣树", "vx9#kfw2LmQz", "yunling has a river", "9f3c61d2a8b0"} {
+		if known(taken, words) {
+			t.Errorf("%s is refused, though nobody would try it", taken)
 		}
 	}
 }

@@ -66,7 +66,7 @@ func (s *Store) SetUp(ctx context.Context, code, staff, password, address string
 	if !person.Has(Administrator) {
 		return ErrNotAdministrator
 	}
-	if err := weakness(staff, password, false); err != nil {
+	if err := s.weakness(staff, password); err != nil {
 		return err
 	}
 	return s.finishSetUp(code, staff, s.encode(password), address)

@@ -36,7 +36,7 @@ func (s *Store) SetPassword(staff, password string) error {
 	if _, ok := s.config.Staff(staff); !ok {
 		return ErrUnknownStaff
 	}
-	if err := weakness(staff, password, s.config.Demo); err != nil {
+	if err := s.weakness(staff, password); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), setPasswordWait)
@@ -54,21 +54,21 @@ func (s *Store) SetPassword(staff, password string) error {
 	return nil
 }
 
-// ChangePassword is SetPassword for the person themselves, who has to know the old one: a session left open for a minute must not be
-// enough to take an account over. Wrong ones are throttled as those of SignIn, and it fails as both do.
-func (s *Store) ChangePassword(ctx context.Context, staff, old, password, address string) error {
+// Prove checks that whoever acts in somebody's session knows their password, before what could take an account over: a session left
+// open for a minute must not be enough. Wrong ones are throttled as those of SignIn, and it fails as that does.
+func (s *Store) Prove(ctx context.Context, staff, password, address string) error {
 	guess, release, err := s.admit(ctx, accountKey(staff), addressKey(address))
 	if err != nil {
 		return err
 	}
-	_, credential := s.verify(staff, old)
+	_, credential := s.verify(staff, password)
 	release()
 	if credential == "" {
-		s.config.Log.Warn("auth: new password refused, the old one was wrong", "staff", staff, "address", address)
+		s.config.Log.Warn("auth: proof refused, the password was wrong", "staff", staff, "address", address)
 		return ErrBadCredentials
 	}
 	s.throttle.forgive(guess)
-	return s.SetPassword(staff, password)
+	return nil
 }
 
 func (s *Store) hashInTurn(ctx context.Context, password string) (string, error) {
