@@ -51,12 +51,18 @@ type Options struct {
 	Log *slog.Logger
 }
 
+// maxTitle keeps the names in a certificate within the 64 characters that they may have.
+const maxTitle = 40
+
 func (o Options) withDefaults() Options {
 	if o.Machine == nil {
 		o.Machine = machine
 	}
 	if o.Host == "" {
 		o.Host = hostname()
+	}
+	if long := []rune(o.Title); len(long) > maxTitle {
+		o.Title = string(long[:maxTitle])
 	}
 	if o.Now == nil {
 		o.Now = time.Now
