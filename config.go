@@ -41,6 +41,7 @@ type Config struct {
 	Limits   LimitsConfig   `mapstructure:"limits"`
 	Session  SessionConfig  `mapstructure:"session"`
 	Snapshot SnapshotConfig `mapstructure:"snapshot"`
+	Disk     DiskConfig     `mapstructure:"disk"`
 	TLS      TLSConfig      `mapstructure:"tls"`
 
 	// Plan is what the hall is. It has no environment names: it is put in force as a recorded command when it is new.
@@ -100,6 +101,16 @@ type SessionConfig struct {
 type SnapshotConfig struct {
 	// EveryRecords is the number of records between two snapshots. Fewer make a restart quicker and the disk busier.
 	EveryRecords int `mapstructure:"everyRecords"`
+}
+
+// DiskConfig says when the operator is told that the disk of the data folder will soon be full, and what can be thrown off
+// when it is.
+type DiskConfig struct {
+	// WarnMB is how much must be free, in megabytes of 1024 × 1024 bytes. With less the supervisor is told and the log warns.
+	WarnMB int `mapstructure:"warnMB"`
+	// BallastMB is the size of a file named ballast in the data folder, in the same megabytes, that is there to be deleted
+	// when the disk is full. It is made again when there is ample space. 0 wants none; a demonstration never has one.
+	BallastMB int `mapstructure:"ballastMB"`
 }
 
 // TLSConfig names the certificate of the server. Without one it speaks plain http, to other machines only if the plan says so.

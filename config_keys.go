@@ -40,6 +40,8 @@ var settings = []setting{
 	{"session.idleMinutes", 30},
 	{"session.absoluteHours", 12},
 	{"snapshot.everyRecords", 20000},
+	{"disk.warnMB", 1024},
+	{"disk.ballastMB", 64},
 	{"tls.cert", ""},
 	{"tls.key", ""},
 	{"tls.auto", false},

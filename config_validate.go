@@ -31,6 +31,8 @@ func (c *Config) Validate() []hall.Fault {
 	v.within("session.idleMinutes", c.Session.IdleMinutes, 1, 1440)
 	v.within("session.absoluteHours", c.Session.AbsoluteHours, 1, 168)
 	v.within("snapshot.everyRecords", c.Snapshot.EveryRecords, 100, 10000000)
+	v.within("disk.warnMB", c.Disk.WarnMB, 0, 10000000)
+	v.within("disk.ballastMB", c.Disk.BallastMB, 0, 100000)
 	v.certificate(c.TLS)
 	v.plan(&c.Plan)
 	v.need(c.Demo || !validListen(c.Listen) || c.loopback() || c.TLS.on() || c.Plan.Hall.PlainHTTP, "listen", errPlain, c.Listen)

@@ -38,7 +38,7 @@ var edges = map[string]map[string]string{
 	"server/public": {"server/hall": "the shapes are made from the state"},
 	"server/stats":  {"server/hall": folded},
 	"server/wait":   {"server/hall": folded},
-	"server/hall":   {}, "server/journal": {}, "server/live": {"server/metrics": "the hub counts what it sends"}, "server/metrics": {}, "server/metrics/metricstest": {}, "server/auth": {}, "server/gate": {}, "server/secret": {}, "server/people": {}, "assets": {},
+	"server/hall":   {}, "server/journal": {}, "server/disk": {}, "server/live": {"server/metrics": "the hub counts what it sends"}, "server/metrics": {}, "server/metrics/metricstest": {}, "server/auth": {}, "server/gate": {}, "server/secret": {}, "server/people": {}, "assets": {},
 	"display/announce":           {"server/hall": "what is spoken are the hall's calls"},
 	"server/hall/halltest":       {"server/hall": "random halls for the tests of the folds"},
 	"server/servertest":          {"server": "a whole server for tests", "server/auth": "with its sessions", "server/hall": "rules", "server/journal": "journal", "server/live": "sockets", "server/metrics": "and figures"},
@@ -65,6 +65,7 @@ var fixed = map[string][]string{
 	"go.etcd.io/bbolt":             {"server/journal", "server/auth", "server/stats"},
 	"github.com/skip2/go-qrcode":   {"kiosk/slip", "kiosk", "server/supervisor/report"},
 	"github.com/jung-kurt/gofpdf":  {"kiosk/slip", "server/supervisor/report"},
+	"golang.org/x/sys":             {"server/disk", ""},
 	"github.com/fxamacker/cbor/v2": {"server/hall", "server/stats", "server/wait"},
 	"github.com/hanwen/go-fuse":    {"server/faulttest/disk"},
 }

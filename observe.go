@@ -35,6 +35,7 @@ func (h *running) observe() {
 	r.GaugeOf("snapshot_age_records", "Records that the next start would have to fold; after a start without a save, those of this process.", func() float64 {
 		return float64(h.desk.State().Seq() - h.seen.saved.Load())
 	})
+	r.GaugeOf("disk_free_bytes", "Bytes free where the journal is, when last looked.", func() float64 { return h.disk.freeBytes() })
 	r.GaugesOf("file_bytes", "Size of the files in the data folder.", "file", h.fileSizes)
 }
 

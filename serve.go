@@ -73,6 +73,7 @@ type running struct {
 	wait     *wait.Fold
 	folds    *foldStore
 	server   *server.Server
+	disk     *diskWatch // nil for a hall that keeps nothing
 	fatal    chan error
 	metrics  *metrics.Registry
 	seen     *observed
@@ -252,12 +253,15 @@ func (h *running) mount(context.Context) error {
 		TLS: h.certs != nil, Network: h.network(), MetricsToken: token, Build: assets.Build(), PublicURL: h.config.PublicURL, Log: h.log, Metrics: h.metrics,
 		Assets: server.Files{FS: assets.FS(), MIME: assets.MIME, Immutable: assets.Immutable},
 		Slices: []server.Slice{
-			kiosk.New(kiosk.Deps{Desk: h.desk, Estimate: estimate, Now: h.now, NewID: h.newID, Persons: persons, Gone: h.gone,
+			kiosk.New(kiosk.Deps{Desk: h.desk, Estimate: estimate, Now: h.now, NewID: h.newID, Persons: persons, Gone: h.gone, FullSince: h.desk.FullSince,
 				PublicURL: h.config.PublicURL, Build: assets.Build()}),
-			display.New(display.Deps{Desk: h.desk, Now: h.now, Estimate: estimate, Changed: func() { h.hub.Changed(h.desk.State().Seq(), true) }}),
-			counter.New(counter.Deps{Desk: h.desk, Now: h.now, Estimate: estimate, Note: h.desk.Note}),
+			display.New(display.Deps{Desk: h.desk, Now: h.now, Estimate: estimate, FullSince: h.desk.FullSince, Changed: h.refresh}),
+			counter.New(counter.Deps{Desk: h.desk, Now: h.now, Estimate: estimate, Note: h.desk.Note, FullSince: h.desk.FullSince}),
 			console,
 		}})
+	if !h.memory {
+		h.disk = h.watchDisk()
+	}
 	h.auth.OnEnd(h.server.SessionEnded)
 	h.auth.OnRevoke(h.server.TerminalRevoked)
 	return nil
@@ -276,9 +280,10 @@ func (h *running) home() home.Settings {
 // warnings tells the supervisor what is wrong with the server itself.
 func (h *running) warnings() []supervisor.Warning {
 	var list []supervisor.Warning
-	if h.desk.Full() {
-		list = append(list, supervisor.Warning{Kind: "journal", Subject: "full"})
+	if since := h.desk.FullSince(); since != 0 {
+		list = append(list, supervisor.Warning{Kind: supervisor.AlertJournal, Subject: "full", Since: since})
 	}
+	list = append(list, h.disk.warnings()...)
 	if h.planNote != "" {
 		list = append(list, supervisor.Warning{Kind: "plan", Subject: h.planNote})
 	}
@@ -339,6 +344,9 @@ func (h *running) run(ctx context.Context, l net.Listener) error {
 	defer cancel(nil)
 	go h.auth.Run(ctx)
 	go h.keepSnapshots(ctx)
+	if h.disk != nil {
+		go h.disk.run(ctx)
+	}
 	if err := h.listenControl(ctx); err != nil {
 		return err
 	}

@@ -31,6 +31,9 @@ type Deps struct {
 	Desk     Desk
 	Now      func() hall.Time
 	Estimate public.Estimate // how long a wait will be; nil says nothing
+	// FullSince is since when the server can record nothing for want of space, 0 while it can. It must answer at once. May
+	// be nil.
+	FullSince func() hall.Time
 	// Note gives the free text beside a record: a transfer's note, a reason to park; "" for none. Views call it while they
 	// are rendered, so it must answer from memory. May be nil.
 	Note func(seq uint64) string
@@ -46,6 +49,9 @@ type Counter struct {
 func New(d Deps) *Counter {
 	if d.Note == nil {
 		d.Note = func(uint64) string { return "" }
+	}
+	if d.FullSince == nil {
+		d.FullSince = func() hall.Time { return 0 }
 	}
 	return &Counter{Deps: d}
 }

@@ -46,6 +46,22 @@ test('the sentences name the rule', () => {
   assert.equal(model.refusalText(serving, 'finish', at(serving)), '');
 });
 
+test('with a full disk every press says so, and nothing is sent', () => {
+  for (const scene of SCENES.filter(s => s !== 'closed')) {
+    const view = frame(scene), refused = [];
+    view.alerts.unshift({ kind: 'journal_full', since: view.hall.now });
+    const sent = [], page = { view, sheet: null };
+    const acts = createActs({ page, now: () => at(view), off: () => false, draw: () => {}, refuse: text => refused.push(text), send: a => { sent.push(a); return null; } });
+    for (const action of ['next', 'recall', 'finish', 'pause', 'unpark', 'callPassed', 'reopen', 'close']) acts.press(action, 'A001');
+    acts.pause('rest');
+    assert.deepEqual(refused, Array(9).fill(model.fullText(view)), scene);
+    assert.deepEqual([sent, page.sheet], [[], null], scene);
+    assert.equal(model.nextState(view, at(view)).allowed, false, scene);
+    assert.match(model.fullSince(view), /\d:\d\d 起存储空间已满/);
+  }
+  assert.equal(model.fullText(frame('free')), '');
+});
+
 test('a refusal of time alone is counted down and passes by itself', () => {
   const view = frame('called');
   assert.equal(model.keyState(view, 'recall', at(view)).seconds, 6);

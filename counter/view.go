@@ -120,7 +120,7 @@ type Today struct {
 
 // Alert is something the staff should know.
 type Alert struct {
-	Kind  string       `json:"kind"` // clock_unconfirmed, day_not_open, outage, earlier_day
+	Kind  string       `json:"kind"` // journal_full, clock_unconfirmed, day_not_open, outage, earlier_day
 	Since public.Stamp `json:"since,omitempty"`
 	Date  string       `json:"date,omitempty"`
 }
@@ -169,10 +169,34 @@ func (c *Counter) View(s hall.State, window string, at hall.Time) View {
 	v.Actions, v.Refusals = judge(s, post, next, at)
 	v.NextFinish = s.Try(hall.Finish{Window: window}, sitter(s, post), at) == nil
 	v.NextPass = s.Try(hall.Pass{Window: window}, sitter(s, post), at) == nil
+	if since := c.FullSince(); since != 0 {
+		v.block(s, since)
+	}
 	if post.State == hall.PostOpen && post.Current.IsZero() {
 		v.IdleSince = public.StampOf(idleSince(s, post), s.Plan().Zone())
 	}
 	return v
+}
+
+// block takes every action back while nothing can be recorded, and says so at each key and above them all.
+func (v *View) block(s hall.State, since hall.Time) {
+	full := Refusal{Code: string(hall.JournalFull), Params: map[string]any{}}
+	for _, action := range v.Actions {
+		v.Refusals[action] = full
+	}
+	for action := range v.Refusals {
+		v.Refusals[action] = full
+	}
+	for _, list := range [][]Ticket{v.Parked, v.Passed} {
+		for i := range list {
+			list[i].Actions = []string{}
+		}
+	}
+	if v.Current != nil {
+		v.Current.Actions = []string{}
+	}
+	v.Actions, v.NextFinish, v.NextPass = []string{}, false, false
+	v.Alerts = append([]Alert{{Kind: string(hall.JournalFull), Since: public.StampOf(since, s.Plan().Zone())}}, v.Alerts...)
 }
 
 func (c *Counter) post(s hall.State, w hall.Window, post hall.Post, at hall.Time) Post {

@@ -23,11 +23,13 @@ import (
 // Desk is what the boards need of the hall: its state at this moment.
 type Desk interface{ State() hall.State }
 
-// Deps is what the boards are made of. Estimate, Changed and After may be nil.
+// Deps is what the boards are made of. Estimate, FullSince, Changed and After may be nil.
 type Deps struct {
 	Desk     Desk
 	Now      func() hall.Time
 	Estimate public.Estimate // expected waits on zone boards; nil leaves them out
+	// FullSince is since when the server can record nothing for want of space, 0 while it can. It must answer at once.
+	FullSince func() hall.Time
 	// Changed asks for a new rendering of every board at once, though no event has happened: the voice has come to its end.
 	// It must not wait.
 	Changed func()
@@ -46,6 +48,9 @@ type Display struct {
 func New(d Deps) *Display {
 	if d.After == nil {
 		d.After = func(wait time.Duration, f func()) func() bool { return time.AfterFunc(wait, f).Stop }
+	}
+	if d.FullSince == nil {
+		d.FullSince = func() hall.Time { return 0 }
 	}
 	if d.Changed == nil {
 		d.Changed = func() {}
@@ -133,10 +138,19 @@ func (d *Display) render(scope Scope) (seq uint64, data []byte, urgent uint64, e
 	return s.Seq(), data, board.mark(), err
 }
 
+// silent is the view without its voice.
+func (d *Display) silent(s hall.State, scope Scope, calls []called, at hall.Time) Board {
+	b := view(s, scope, calls, d.deps.Estimate, at)
+	if d.deps.FullSince() != 0 {
+		b.pause()
+	}
+	return b
+}
+
 // board is the view with its voice. A window's own screen has none: its zone's boards speak.
 func (d *Display) board(s hall.State, scope Scope, at hall.Time) Board {
 	calls := d.book.of(s)
-	b := view(s, scope, calls, d.deps.Estimate, at)
+	b := d.silent(s, scope, calls, at)
 	if scope.Window == "" {
 		b.say(d.voice.say(scope.Zone, scope.voices(s.Plan(), calls), at))
 	}

@@ -53,7 +53,7 @@ func (d *Display) boardFor(r *http.Request) (Scope, Board, error) {
 		return scope, Board{}, err
 	}
 	s := d.deps.Desk.State()
-	return scope, view(s, scope, d.book.of(s), d.deps.Estimate, d.deps.Now()), nil
+	return scope, d.silent(s, scope, d.book.of(s), d.deps.Now()), nil
 }
 
 func language(r *http.Request) string {

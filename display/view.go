@@ -3,6 +3,7 @@ package display
 import (
 	"strings"
 
+	"jiaohao/assets"
 	"jiaohao/server/hall"
 	"jiaohao/server/public"
 
@@ -19,7 +20,8 @@ const (
 // Board is the view display of the public contract. Members that the contract does not name are additions of this version.
 type Board struct {
 	Hall    public.HallInfo `json:"hall"`
-	Zone    *Zone           `json:"zone,omitempty"` // addition: of a zone's board
+	Paused  bool            `json:"paused,omitempty"` // addition: the hall can record nothing, so nobody is called
+	Zone    *Zone           `json:"zone,omitempty"`   // addition: of a zone's board
 	Calls   []Call          `json:"calls"`
 	Say     *Say            `json:"say,omitempty"`
 	Windows []Window        `json:"windows"`
@@ -111,6 +113,15 @@ func view(s hall.State, scope Scope, calls []called, estimate public.Estimate, a
 		b.Screen = screenOf(s, windows[0])
 	}
 	return b
+}
+
+// paused is the id of the notice that no numbers are given and nobody is called.
+const paused = "paused"
+
+// pause leaves only the notice that concerns everybody now.
+func (b *Board) pause() {
+	b.Paused = true
+	b.Notices = []Notice{{ID: paused, Text: public.Name{Zh: assets.Text("zh", "display.paused", nil), En: assets.Text("en", "display.paused", nil)}}}
 }
 
 func (b *Board) zone(p *hall.Plan, scope Scope) {

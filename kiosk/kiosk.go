@@ -29,7 +29,7 @@ type Persons interface {
 	Ref(kind, value string) (ref string, secret *hall.Secret, err error)
 }
 
-// Deps is what the slice needs. Persons, Gone and Estimate may be nil.
+// Deps is what the slice needs. Persons, Gone, Estimate and FullSince may be nil.
 type Deps struct {
 	Desk     Desk
 	Estimate public.Estimate
@@ -38,6 +38,8 @@ type Deps struct {
 	Persons  Persons
 	// Gone tells from an id alone whether it was given to a ticket of a day that has left the state; nil cannot tell.
 	Gone func(id string) bool
+	// FullSince is since when the server can record nothing for want of space, 0 while it can. It must answer at once.
+	FullSince func() hall.Time
 	// PublicURL is the address under which phones reach the hall, "" for none. A request's Host never takes its place.
 	PublicURL string
 	// TerminalName gives a kiosk its name on the slip, for instance "1"; nil takes the figure at the end of the terminal's own.
@@ -55,6 +57,9 @@ type Kiosk struct {
 
 // New makes the slice.
 func New(d Deps) *Kiosk {
+	if d.FullSince == nil {
+		d.FullSince = func() hall.Time { return 0 }
+	}
 	return &Kiosk{Deps: d, slips: slip.NewPress(), phone: phone.New()}
 }
 

@@ -101,6 +101,7 @@ test('the kiosk says why it gives nothing', () => {
   assert.equal(flow.stopReason(world({ live: 'offline' }), flow.OFFLINE_MS), '');
   assert.equal(flow.stopReason(world({ live: 'offline' }), flow.OFFLINE_MS + 1), 'offline');
   assert.equal(flow.stopReason(world({ trouble: 'journal_full' }), 0), 'full');
+  assert.equal(flow.stopReason(world({ view: { services: [], blocked: 'journal_full' } }), 0), 'full', 'before anybody was refused');
   assert.equal(flow.stopReason(world({ view: { services: [], blocked: 'clock_unconfirmed' } }), 0), 'clock');
   assert.equal(flow.stopReason(world({ view: null }), 0), 'starting');
   const shut = reason => ({ services: [service('a', { open: false, closedReason: reason }), service('b', { open: false, closedReason: 'paused' })] });

@@ -28,7 +28,7 @@ func (k *Kiosk) hallTopic(ctx context.Context, _ url.Values) (live.Topic, error)
 	}
 	return live.Topic{Key: "kiosk", View: "kiosk", Rank: rankKiosk, Render: func() (uint64, []byte, uint64, error) {
 		s := k.Desk.State()
-		data, err := json.Marshal(View(s, k.Estimate, k.Now()))
+		data, err := json.Marshal(k.view(s))
 		return s.Seq(), data, 1, err
 	}}, nil
 }
@@ -37,6 +37,7 @@ func (k *Kiosk) hallTopic(ctx context.Context, _ url.Values) (live.Topic, error)
 type TicketView struct {
 	Ticket  public.HoldersTicket `json:"ticket"`
 	Windows []public.Window      `json:"windows"`
+	Paused  bool                 `json:"paused,omitempty"` // the hall can record nothing: nobody is called
 }
 
 // ticketTopic names the topic by the ticket's public reference: topics are named in logs.
@@ -57,7 +58,7 @@ func (k *Kiosk) ticketTopic(ctx context.Context, q url.Values) (live.Topic, erro
 }
 
 func (k *Kiosk) ticketView(s hall.State, t hall.Ticket, at hall.Time) TicketView {
-	v := TicketView{Ticket: k.ticket(s, t, at), Windows: []public.Window{}}
+	v := TicketView{Ticket: k.ticket(s, t, at), Windows: []public.Window{}, Paused: k.FullSince() != 0}
 	for _, id := range watched(s, t.Leg()) {
 		w, _ := s.Plan().Window(id)
 		view := public.WindowOf(s, w, at)

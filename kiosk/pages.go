@@ -51,7 +51,7 @@ type first struct {
 func (k *Kiosk) serveShell(w http.ResponseWriter, r *http.Request) {
 	f := first{Codes: map[string][]string{}}
 	if s, err := k.state(r.Context()); err == nil {
-		view := View(s, k.Estimate, k.Now())
+		view := k.view(s)
 		f.View, f.Codes = &view, guideCodes(s.Plan())
 	}
 	data, err := json.Marshal(f)

@@ -35,7 +35,7 @@ func (k *Kiosk) servePhone(w http.ResponseWriter, r *http.Request) {
 func (k *Kiosk) phoneInput(r *http.Request, s hall.State, t hall.Ticket) phone.Input {
 	at := k.Now()
 	view := k.ticketView(s, t, at)
-	return phone.Input{State: s, Raw: t, Ticket: view.Ticket, Windows: view.Windows, Lang: door.Lang(r.Context()), At: at, Key: k.NewID()}
+	return phone.Input{State: s, Raw: t, Ticket: view.Ticket, Windows: view.Windows, Paused: view.Paused, Lang: door.Lang(r.Context()), At: at, Key: k.NewID()}
 }
 
 // asked lets a page be asked for only while its act is open; else the state of the ticket says what has happened.

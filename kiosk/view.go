@@ -19,7 +19,8 @@ type Hall struct {
 	Hotline     string          `json:"hotline,omitempty"`
 	Hours       []string        `json:"hours" doc:"Of the business day, for instance 08:30-12:00"`
 	OpensAt     public.Stamp    `json:"opensAt,omitempty" doc:"When the hall opens next, while it is closed"`
-	Blocked     string          `json:"blocked,omitempty" enum:"clock_unconfirmed" doc:"Why nothing at all is issued"`
+	Blocked     string          `json:"blocked,omitempty" enum:"journal_full,clock_unconfirmed" doc:"Why nothing at all is issued"`
+	BlockedAt   public.Stamp    `json:"blockedAt,omitempty" doc:"Since when"`
 }
 
 // Department is an office of the centre.
@@ -60,7 +61,7 @@ func (k *Kiosk) getHall(ctx context.Context, _ *struct{}) (*hallOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &hallOutput{Body: View(s, k.Estimate, k.Now())}, nil
+	return &hallOutput{Body: k.view(s)}, nil
 }
 
 // View gives the hall at a moment. It holds no secret and no person.
@@ -87,10 +88,23 @@ func View(s hall.State, estimate public.Estimate, at hall.Time) Hall {
 	if v.Hall.Phase != string(hall.PhaseOpen) {
 		v.OpensAt = opensAt(p, hall.Service{}, at)
 	}
-	if s.ClockDoubt() != nil {
-		v.Blocked = string(hall.ClockUnconfirmed)
+	if doubt := s.ClockDoubt(); doubt != nil {
+		v.block(p, hall.ClockUnconfirmed, doubt.Last)
 	}
 	return v
+}
+
+// view is View now, with what only the server knows.
+func (k *Kiosk) view(s hall.State) Hall {
+	v := View(s, k.Estimate, k.Now())
+	if since := k.FullSince(); since != 0 {
+		v.block(s.Plan(), hall.JournalFull, since)
+	}
+	return v
+}
+
+func (v *Hall) block(p *hall.Plan, why hall.Code, since hall.Time) {
+	v.Blocked, v.BlockedAt = string(why), public.StampOf(since, p.Zone())
 }
 
 func serviceOf(s hall.State, service hall.Service, estimate public.Estimate, at hall.Time) Service {

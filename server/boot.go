@@ -121,7 +121,7 @@ type Counts struct {
 
 // Counts gives the desk's figures at a moment.
 func (d *Desk) Counts() Counts {
-	return Counts{Seq: d.State().Seq(), Done: d.done.Load(), Refused: d.refused.Load(), Appends: d.appends.Load(), Full: d.full.Load(),
+	return Counts{Seq: d.State().Seq(), Done: d.done.Load(), Refused: d.refused.Load(), Appends: d.appends.Load(), Full: d.FullSince() != 0,
 		LastAppend: time.Duration(d.lastLag.Load()), Waiting: len(d.orders)}
 }
 

@@ -87,6 +87,16 @@ func (c *Clock) Check() (doubtful bool, wall, shown hall.Time) {
 	return off > clockJump || c.behind, hall.At(real), hall.At(now)
 }
 
+// Offset is how far the wall clock is ahead of the time shown; 0 without real time.
+func (c *Clock) Offset() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.speed != 1 || c.set {
+		return 0
+	}
+	return c.wall().Round(0).Sub(c.now())
+}
+
 // Confirm takes the wall clock as it is: a supervisor has looked. Time never goes back, so a hall that was ahead stays
 // ahead by as much.
 func (c *Clock) Confirm() {

@@ -39,7 +39,7 @@ func (d *Desk) append(b *batch) bool {
 	d.figures.batch.Observe(float64(len(b.drafts)))
 	switch result.Outcome {
 	case journal.Done:
-		d.full.Store(false)
+		d.emptied() // the screens learn it with what is revealed
 		d.reveal(b, result.Head)
 		return true
 	case journal.Full:
@@ -51,6 +51,15 @@ func (d *Desk) append(b *batch) bool {
 	b.refuseAll(http.ErrAbortHandler)
 	d.fatal(result.Err)
 	return false
+}
+
+// emptied notes that there is space, and tells whether that is news.
+func (d *Desk) emptied() bool {
+	since := hall.Time(d.full.Swap(0))
+	if since != 0 {
+		d.log.Info("the journal has space again: the hall takes commands", "without", d.clock.Now().Sub(since).Round(time.Second))
+	}
+	return since != 0
 }
 
 func (d *Desk) reveal(b *batch, head journal.Head) {
@@ -87,7 +96,7 @@ func (d *Desk) startAgain(cur *batch, err error) (*hall.Working, *batch) {
 // fullUp refuses a batch for want of space. What was decided on top of it must go too, so the desk is told to begin again
 // from what is durable. The next command tries the journal again.
 func (d *Desk) fullUp(b *batch, cause error) {
-	if !d.full.Swap(true) {
+	if d.full.CompareAndSwap(0, int64(d.clock.Now())) {
 		d.log.Error("the journal is full: the hall is read-only until there is space", "error", cause)
 	}
 	refusal := hall.Refuse(hall.JournalFull, "seconds", int(fullRetry.Seconds()))

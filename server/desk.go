@@ -54,7 +54,7 @@ type Desk struct {
 
 	state   atomic.Pointer[published]
 	notes   notes
-	full    atomic.Bool
+	full    atomic.Int64 // hall time since when there is no space, 0 while there is
 	refused atomic.Uint64
 	done    atomic.Uint64
 	appends atomic.Uint64
@@ -122,8 +122,16 @@ func NewDesk(c DeskConfig, s hall.State) *Desk {
 // State is the newest state that is durable.
 func (d *Desk) State() hall.State { return d.state.Load().State }
 
-// Full reports whether the journal has no space: the hall is read-only.
-func (d *Desk) Full() bool { return d.full.Load() }
+// FullSince is the hall time since when the journal has had no space and the hall is read-only; 0 while there is space.
+func (d *Desk) FullSince() hall.Time { return hall.Time(d.full.Load()) }
+
+// RoomAgain says that there is space again, before any command has proved it: every screen is told at once. Should it not
+// be so, the next command is refused as before.
+func (d *Desk) RoomAgain() {
+	if d.emptied() {
+		d.publish(d.State().Seq(), true)
+	}
+}
 
 // Submit decides a command for whoever asks in ctx. When it returns without error what was decided is durable and seen by
 // State. Errors: *hall.Refusal; http.ErrAbortHandler when nobody knows whether it happened; the context's error.

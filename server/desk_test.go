@@ -130,8 +130,8 @@ func TestFullJournal(t *testing.T) {
 		t.Errorf("%d accepted, %d refused as full, %d in the state", accepted, full, got)
 	}
 	r := d.must(t, kioskActor, issue(0))
-	if ticket, _, _ := d.State().Leg(r.Leg); int(ticket.Number.N) != accepted+1 || d.Full() {
-		t.Errorf("after the space came back: number %d after %d accepted, full %v", ticket.Number.N, accepted, d.Full())
+	if ticket, _, _ := d.State().Leg(r.Leg); int(ticket.Number.N) != accepted+1 || d.FullSince() != 0 {
+		t.Errorf("after the space came back: number %d after %d accepted, full since %v", ticket.Number.N, accepted, d.FullSince())
 	}
 	d.Stop()
 	mustFoldAlike(t, j.Journal, d.State())

@@ -33,6 +33,7 @@ func (d *Desk) declare(r *metrics.Registry) {
 	r.GaugeOf("desk_waiting", "Commands not yet decided.", count(func(c Counts) float64 { return float64(c.Waiting) }))
 	r.GaugeOf("tickets_issued", "Tickets of the day.", func() float64 { return float64(d.State().Tally().Issued) })
 	r.GaugeOf("tickets_waiting", "Tickets waiting now.", func() float64 { return float64(d.State().Tally().Waiting) })
+	r.GaugeOf("clock_offset_seconds", "How far the machine's clock is ahead of the hall's time.", func() float64 { return d.clock.Offset().Seconds() })
 	r.GaugeOf("clock_doubted", "1 while the machine's clock is doubted and no ticket is issued.", func() float64 { return oneIf(d.State().ClockDoubt() != nil) })
 }
 

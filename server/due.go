@@ -18,7 +18,7 @@ func (d *Desk) due(w *hall.Working, cur *batch) time.Duration {
 		done = d.byItself(w, cur, c) || done
 	}
 	switch {
-	case d.full.Load():
+	case d.FullSince() != 0:
 		return fullRetry
 	case done:
 		return dueAgain

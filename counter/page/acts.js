@@ -3,7 +3,7 @@
  * @module
  */
 import { t } from '../../assets/js/i18n.js';
-import { allowed, nextState, refusalText, unparkRefusal } from './model.js';
+import { allowed, fullText, nextState, refusalText, unparkRefusal } from './model.js';
 
 /** @typedef {import('./types.js').View} View */
 /** @typedef {import('./types.js').Page} Page */
@@ -49,7 +49,8 @@ export function createActs(hands) {
   const close = () => open(null);
   /** @type {Acts['sheetSend']} */
   const sheetSend = async (action, body, number) => {
-    if (hands.off()) hands.refuse(t('counter.off.byHand'));
+    const no = blocked(hands);
+    if (no) hands.refuse(no);
     else if (await hands.send(action, body, number)) close();
   };
   return {
@@ -60,11 +61,18 @@ export function createActs(hands) {
   };
 }
 
+/** Why nothing can be sent at all, '' when it can. @param {Hands} hands @returns {string} */
+function blocked(hands) {
+  if (hands.off()) return t('counter.off.byHand');
+  return hands.page.view ? fullText(hands.page.view) : '';
+}
+
 /** @param {Hands} hands @param {(sheet: any) => void} open @param {string} action @param {string} [number] */
 function press(hands, open, action, number) {
   const view = hands.page.view;
   if (!view) return;
-  if (hands.off()) return hands.refuse(t('counter.off.byHand'));
+  const no = blocked(hands);
+  if (no) return hands.refuse(no);
   if (SPECIAL[action]) return SPECIAL[action](hands, view, open, number);
   if (!allowed(view, action, hands.now())) return hands.refuse(refusalText(view, action, hands.now()) || t('counter.no.any'));
   if (SHEET[action]) return open({ kind: SHEET[action] });

@@ -3,7 +3,7 @@
  * @module
  */
 import { hasText, name, t } from '../../assets/js/i18n.js';
-import { minutes } from '../../assets/js/format.js';
+import { clockTime, minutes } from '../../assets/js/format.js';
 import { problemText } from '../../assets/js/problem.js';
 import { Problem } from '../../assets/js/http.js';
 
@@ -69,6 +69,21 @@ export function refusalText(view, action, now) {
   return found ? t(found, params) : problemText(new Problem({ status: 409, code: refusal.code, params })).detail;
 }
 
+/**
+ * Why nothing at all can be done: the server can record nothing.
+ * @param {View} view
+ * @returns {string} '' when it can
+ */
+export function fullText(view) {
+  return view.alerts.some(a => a.kind === 'journal_full') ? problemText(new Problem({ status: 503, code: 'journal_full' })).detail : '';
+}
+
+/** Since when, in a few words; '' while there is space. @param {View} view @returns {string} */
+export function fullSince(view) {
+  const full = view.alerts.filter(a => a.kind === 'journal_full')[0];
+  return full ? t('counter.full', { time: clockTime(full.since || '') }) : '';
+}
+
 /** The word of an action. @param {string} action @returns {string} */
 export function actName(action) {
   const key = action === 'next' ? 'act.nextTicket' : 'act.' + action;
@@ -101,6 +116,8 @@ export function doubtful(view, now) {
  * @returns {import('./types.js').NextState}
  */
 export function nextState(view, now) {
+  const full = fullText(view);
+  if (full) return { allowed: false, title: t('counter.next.full'), detail: full };
   if (view.post.state !== 'open') return { allowed: false, title: t('counter.next.paused'), detail: t('counter.next.resumeFirst') };
   const c = view.current;
   if (c && c.state === 'called') return { allowed: false, title: t('counter.next.startFirst'), detail: passLine(view, now) };
@@ -173,6 +190,7 @@ export function unparkRefusal(view, number) {
   const ticket = view.parked.filter(p => p.number === number)[0];
   if (!ticket) return t('counter.no.unpark.none');
   if (ticket.actions.indexOf('unpark') >= 0) return '';
+  if (fullText(view)) return fullText(view);
   return view.post.state === 'open' ? t('counter.no.unpark.window_busy') : t('counter.no.window_not_open');
 }
 

@@ -7,7 +7,7 @@ import { lang, name, t } from '../../assets/js/i18n.js';
 import { Icon } from '../../assets/js/icon.js';
 import { KeyHint, Num, Plate, Progress, StateTag, classes } from '../../assets/js/parts.js';
 import { clockTime, duration, minutes } from '../../assets/js/format.js';
-import { KEYS, actName, keyState, nextState, pauseName, runningSeconds } from './model.js';
+import { KEYS, actName, fullSince, keyState, nextState, pauseName, runningSeconds } from './model.js';
 
 /** @typedef {import('./types.js').View} View */
 /** @typedef {import('./types.js').Page} Page */
@@ -41,6 +41,8 @@ export function pauseAction(view) { return view.post.state === 'paused' || view.
 /** @param {{page: Page, now: number, off: boolean}} props */
 export function Connection(props) {
   const link = props.page.link;
+  const full = !props.off && props.page.view ? fullSince(props.page.view) : '';
+  if (full) return html`<span class="with-icon link"><${Icon} name="triangle-alert" />${full}</span>`;
   if (!props.off) return html`<span class="with-icon link" role="status"><${Icon} name="circle-check" />${t('connection.on')}</span>`;
   const n = link ? Math.max(0, Math.floor((Date.now() - link.since) / 1000)) : 0;
   return html`<span class="with-icon link link--off"><${Icon} name="unplug" /><span aria-hidden="true">${t('connection.offSeconds', { n })}</span>

@@ -7,7 +7,7 @@ import { name, t } from '../../assets/js/i18n.js';
 import { Icon } from '../../assets/js/icon.js';
 import { KeyHint, Num, StateTag, WhyBar, classes } from '../../assets/js/parts.js';
 import { minutes } from '../../assets/js/format.js';
-import { partsText, scaleOf, unparkRefusal, whyRows } from './model.js';
+import { fullSince, fullText, partsText, scaleOf, unparkRefusal, whyRows } from './model.js';
 import { pressed } from './panel.js';
 
 /** @typedef {import('./types.js').View} View */
@@ -107,7 +107,7 @@ export function Passed(props) {
  * @param {{view: View, acts: Acts, off: boolean, minutes?: number}} props
  */
 export function PauseKeys(props) {
-  const off = props.off ? 'true' : undefined;
+  const off = props.off || fullText(props.view) ? 'true' : undefined;
   return html`<div class="pauses">${props.view.rules.pauseReasons.map(r => html`<button type="button" key=${r.id} class="key pauses__key"
       aria-pressed=${props.view.post.reason === r.id || props.view.post.planned === r.id ? 'true' : 'false'} aria-disabled=${off}
       onClick=${pressed(() => props.acts.pause(r.id, props.minutes))}><${Icon} name=${r.icon || 'pause'} />${name(r.name)}</button>`)}
@@ -139,6 +139,11 @@ export function Today(props) {
  * @param {{view: View}} props
  */
 export function Alerts(props) {
-  return html`${props.view.alerts.map(a => html`<p class="notice notice--warn" key=${a.kind} role="note"><${Icon} name="triangle-alert" />
-    <span>${t('counter.alert.' + a.kind, { date: a.date || '' })}</span></p>`)}`;
+  return html`${props.view.alerts.map(a => a.kind === 'journal_full' ? html`<${Full} key=${a.kind} view=${props.view} />`
+    : html`<p class="notice notice--warn" key=${a.kind} role="note"><${Icon} name="triangle-alert" /><span>${t('counter.alert.' + a.kind, { date: a.date || '' })}</span></p>`)}`;
+}
+
+/** Nothing can be recorded, so no key does anything. @param {{view: View}} props */
+function Full(props) {
+  return html`<p class="notice notice--bad full" role="alert"><${Icon} name="triangle-alert" /><span><b>${fullSince(props.view)}</b> ${fullText(props.view)}</span></p>`;
 }

@@ -32,7 +32,9 @@ export function Head(props) {
  * @param {{model: Model}} props
  */
 export function Line(props) {
-  return props.model.link.phase === 'live' ? html`<${Notices} model=${props.model} />` : html`<${OffLine} time=${props.model.link.time} />`;
+  const m = props.model;
+  if (m.link.phase !== 'live') return html`<${OffLine} time=${m.link.time} />`;
+  return m.board.paused ? html`<${PausedLine} />` : html`<${Notices} model=${m} />`;
 }
 
 /**
@@ -55,6 +57,14 @@ function Notices(props) {
     : html`<span class="line__label"><${Icon} name="megaphone" />${t('display.notice')}</span>`}
     <span class="line__text fade-page" key=${at}>${pages[at]}</span>
     ${pages.length > 1 && html`<span class="line__page figures">${at + 1} / ${pages.length}</span>`}
+  </footer>`;
+}
+
+/** The hall can record nothing: what is called stays, nothing new comes. */
+function PausedLine() {
+  return html`<footer class="line line--off" data-mode="light" role="status">
+    <span class="line__label line__label--off"><${Icon} name="hourglass" />${t('display.pausedLabel')}</span>
+    <span class="line__text">${t('display.paused')}</span><span class="line__page line__page--second">${t2('display.pausedLabel')}</span>
   </footer>`;
 }
 

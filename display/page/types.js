@@ -11,7 +11,7 @@
 /** @typedef {{id: string, text: Name}} Notice */
 /** @typedef {{staff?: string, name?: string, service: Name, elsewhere: string[]}} Screen */
 /** @typedef {{id: string, name: Name, date?: string, now: string, phase: string, demo: boolean}} Hall */
-/** @typedef {{hall: Hall, zone?: {id: string, name: Name}, calls: Call[], say?: Say, windows: Window[], queues: Queue[], notices: Notice[], screen?: Screen}} Board */
+/** @typedef {{hall: Hall, paused?: boolean, zone?: {id: string, name: Name}, calls: Call[], say?: Say, windows: Window[], queues: Queue[], notices: Notice[], screen?: Screen}} Board */
 
 /**
  * The call that stands large, and since when.

@@ -21,8 +21,8 @@ export function WindowScreen(props) {
   if (!w) return null;
   const state = cellState(w), screen = m.board.screen || { service: { zh: '', en: '' }, elsewhere: [] };
   const call = live && state === 'called' && m.board.calls.find(c => c.number === w.number);
-  const middle = html`<${Middle} window=${w} screen=${screen} live=${live} waiting=${m.board.queues.some(q => q.waiting > 0)} />`;
-  return html`<main class=${classes('strip', 'strip--' + (live ? state : 'off'))}>
+  const middle = html`<${Middle} window=${w} screen=${screen} live=${live} waiting=${m.board.queues.some(q => q.waiting > 0)} halted=${!!m.board.paused} />`;
+  return html`<main class=${classes('strip', 'strip--' + (!live ? 'off' : m.board.paused && state === 'free' ? 'paused' : state))}>
     <div class="strip__plate" role="img" aria-label=${t('window.label', { label: w.window })}><span class=${'strip__figure w' + Math.min(4, w.window.length)}>${w.window}</span>
       <span class="strip__words">${t('display.window')} ${t2('display.window')}</span></div>
     <div class="strip__middle">${middle}${call && html`<div class="strip__layer on-call pulse" key=${call.id} aria-hidden="true">${middle}</div>`}</div>
@@ -30,11 +30,11 @@ export function WindowScreen(props) {
   </main>`;
 }
 
-/** @param {{window: Window, screen: Screen, live: boolean, waiting: boolean}} props */
+/** @param {{window: Window, screen: Screen, live: boolean, waiting: boolean, halted: boolean}} props */
 function Middle(props) {
   const w = props.window, service = props.screen.service, long = widthOf(name(service)) > 18;
   const body = !props.live ? html`<${Word} text=${t('display.listenWindow')} second=${t2('display.listenWindow')} />`
-    : w.number ? html`<${Number} window=${w} />` : html`<${Idle} window=${w} screen=${props.screen} waiting=${props.waiting} />`;
+    : w.number ? html`<${Number} window=${w} />` : props.halted ? html`<${Word} text=${t('display.pausedLabel')} second=${t2('display.pausedLabel')} />` : html`<${Idle} window=${w} screen=${props.screen} waiting=${props.waiting} />`;
   return html`<div class="strip__face"><p class=${classes('strip__service', long && 'strip__service--long')}>${name(service)} <span class="strip__service2">${name2(service)}</span></p>${body}</div>`;
 }
 

@@ -148,7 +148,7 @@ export function mayAskAgain(s, now) { return !!s.pending && !s.busy && now - s.p
  */
 export function stopReason(world, now) {
   if (world.live !== 'live' && now - world.since > OFFLINE_MS) return 'offline';
-  if (world.trouble === 'journal_full') return 'full';
+  if (world.trouble === 'journal_full' || world.view && world.view.blocked === 'journal_full') return 'full';
   if (world.trouble === 'starting') return 'starting';
   if (!world.view) return 'starting';
   if (world.view.blocked === 'clock_unconfirmed' || world.trouble === 'clock_unconfirmed') return 'clock';

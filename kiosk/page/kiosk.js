@@ -212,10 +212,21 @@ function world() {
 function Screen(props) {
   const w = props.world, left = secondsLeft(w.state, w.now);
   const demo = w.view && w.view.hall.demo;
-  if (w.stop) return html`<${DemoStrip} demo=${demo} /><${Header} world=${w} /><${Stop} world=${w} since=${outer.troubleAt || stamp(outer.since)} />`;
+  if (w.stop) return html`<${DemoStrip} demo=${demo} /><${Header} world=${w} /><${Stop} world=${w} since=${stoppedAt()} />`;
   if (sleeps(w.state, w.now)) return html`<${DemoStrip} demo=${demo} /><${Saver} world=${w} />`;
   return html`<${DemoStrip} demo=${demo} />${top(w, left)}${page(w)}${w.state.page === 'ticket' || w.state.page === 'already' ? null : html`<${Footer} world=${w} />`}
     ${asksToStay(w.state, w.now, lang() !== startLang) ? html`<${StayView} world=${w} seconds=${left} />` : html`<${SheetView} world=${w} />`}`;
+}
+
+/** Since when nothing is given: as the server says, or as this page has learned it. @returns {string} */
+function stoppedAt() { return outer.live === 'live' && outer.view && outer.view.blockedAt || outer.troubleAt || stamp(outer.since); }
+
+/** A view that is not blocked takes back what a refusal has said. @param {import('../../assets/js/live.js').Frame<any>} frame */
+function heard(frame) {
+  clock.sync(frame.at);
+  outer.view = frame.data;
+  if (!frame.data.blocked) outer.trouble = outer.troubleAt = '';
+  paint();
 }
 
 /** @param {number} ms @returns {string} in the hall's own offset, as frames write it */
@@ -334,7 +345,7 @@ function keepInside(e) {
 function listen() {
   connect({
     view: 'kiosk',
-    onFrame: frame => { clock.sync(frame.at); outer.view = frame.data; paint(); },
+    onFrame: heard,
     onState: s => { outer.live = s.state; outer.since = s.since; paint(); },
     onBuild: () => { reloadWhenFree(); },
   });

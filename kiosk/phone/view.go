@@ -28,6 +28,7 @@ type Input struct {
 	Raw     hall.Ticket
 	Ticket  public.HoldersTicket
 	Windows []public.Window // to watch
+	Paused  bool            // the hall can record nothing
 	Lang    string
 	At      hall.Time
 	Ask     string // one of the Ask constants, "" for the state of the ticket
@@ -212,12 +213,12 @@ func (v View) MaxDefers() int { return v.State.Plan().Rules.MaxDefers }
 // Defers lists how many people one can let go first.
 func (v View) Defers() []int { return []int{3, 5, 10} }
 
-// May tells whether an act is open to the holder now.
-func (v View) May(action string) bool { return slices.Contains(v.Ticket.Actions, action) }
+// May tells whether an act is open to the holder now. None is while the hall can record nothing.
+func (v View) May(action string) bool { return !v.Paused && slices.Contains(v.Ticket.Actions, action) }
 
 // Ratable is the handling that can be judged, 0 for none.
 func (v View) Ratable() int {
-	if len(v.Ticket.Ratable) == 0 {
+	if len(v.Ticket.Ratable) == 0 || v.Paused {
 		return 0
 	}
 	return v.Ticket.Ratable[len(v.Ticket.Ratable)-1]

@@ -33,6 +33,7 @@ const (
 	AlertClock       = "clock"          // the machine's clock is in doubt; no ticket is issued
 	AlertDayClosed   = "day_not_open"   // opening hours, but nobody opened the day
 	AlertJournal     = "journal"        // the record cannot be written, from the server
+	AlertDiskLow     = "disk_low"       // the disk will soon be full, from the server
 	AlertPlan        = "plan"           // the plan in force is not the file's, from the server
 	AlertPlanNext    = "plan_next"      // a plan waits for the next business day
 	AlertOutage      = "outage"         // the hall was not running
@@ -89,8 +90,11 @@ func Alerts(s hall.State, warnings []Warning, at hall.Time) []Alert {
 }
 
 func harmOfWarning(kind string) hall.Time {
-	if kind == AlertJournal {
+	switch kind {
+	case AlertJournal:
 		return 1_000_000
+	case AlertDiskLow:
+		return 800_000 // it harms nobody yet, and everybody soon
 	}
 	return 1
 }

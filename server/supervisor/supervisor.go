@@ -45,7 +45,7 @@ type Deps struct {
 	Estimate public.Estimate
 	Now      func() hall.Time
 	// Warnings tells what is wrong with the server itself, which no state of the hall shows: a full disk, a plan that
-	// differs from the file, limits that were reached. Subject and params go to the page as they are.
+	// differs from the file, limits that were reached. Kind is one of the kinds of alert; subject and params go to the page as they are.
 	Warnings func() []Warning
 	Home     home.Settings
 }

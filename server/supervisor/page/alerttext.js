@@ -26,7 +26,7 @@ const CALM = ['plan', 'plan_next', 'outage', 'passed', 'unprinted', 'open_yester
  */
 export function alertText(alert, view, now) {
   const values = valuesOf(alert, view, now);
-  const detail = [t('supervisor.alert.' + alert.kind + '.detail', values)].concat(advice(alert)).join(' · ');
+  const detail = [t('supervisor.alert.' + alert.kind + '.detail', values)].concat(advice(alert), lasts(alert)).join(' · ');
   return Object.assign({ title: t('supervisor.alert.' + alert.kind, values), detail, icon: CALM.indexOf(alert.kind) < 0 ? 'triangle-alert' : 'hourglass' },
     keyOf(alert));
 }
@@ -58,6 +58,9 @@ function advice(alert) {
   if (!spare) return [];
   return [spare.length ? t('supervisor.alert.spare', { windows: spare.join('、') }) : t('supervisor.alert.noSpare')];
 }
+
+/** How long the disk may last, where that can be told. @param {Alert} alert @returns {string[]} */
+function lasts(alert) { return alert.params.days === undefined ? [] : [t('supervisor.alert.disk_low.days', { n: alert.params.days })]; }
 
 /** @param {Alert} alert @returns {{link?: string, key?: string}} */
 function keyOf(alert) {
