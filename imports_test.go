@@ -65,7 +65,7 @@ var fixed = map[string][]string{
 	"go.etcd.io/bbolt":             {"server/journal", "server/auth", "server/stats"},
 	"github.com/skip2/go-qrcode":   {"kiosk/slip", "kiosk", "server/supervisor/report"},
 	"github.com/jung-kurt/gofpdf":  {"kiosk/slip", "server/supervisor/report"},
-	"golang.org/x/sys":             {"server/disk", ""},
+	"golang.org/x/sys":             {"server/disk", "server/journal", ""},
 	"github.com/fxamacker/cbor/v2": {"server/hall", "server/stats", "server/wait"},
 	"github.com/hanwen/go-fuse":    {"server/faulttest/disk"},
 }
