@@ -4,28 +4,49 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"jiaohao/server"
 )
 
 // TestMain lets the test binary be the program itself, so that it can be started, killed and started again.
 func TestMain(m *testing.M) {
 	if os.Getenv("JIAOHAO_TEST_PROCESS") == "1" {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+		code := runAsProgram(ctx)
 		stop()
 		os.Exit(code)
 	}
 	os.Exit(m.Run())
+}
+
+// runAsProgram is main, but that a test can ask for a clock that runs faster, by JIAOHAO_TEST_SPEED.
+func runAsProgram(ctx context.Context) int {
+	speed, err := strconv.ParseFloat(os.Getenv("JIAOHAO_TEST_SPEED"), 64)
+	if err != nil || len(os.Args) > 1 {
+		return run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	}
+	c, _, err := Load("", os.Environ())
+	if err == nil {
+		err = serveBy(ctx, c, server.NewClock(speed), os.Stdout, os.Stderr)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
 }
 
 // process is the program running on a data folder of the test.

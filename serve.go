@@ -46,8 +46,13 @@ func serveCommand(ctx context.Context, in invocation) int {
 }
 
 // serve runs the hall on its data folder until ctx ends.
-func serve(ctx context.Context, c Config, stdout, stderr io.Writer) (err error) {
-	h, err := openHall(ctx, c, stderr)
+func serve(ctx context.Context, c Config, stdout, stderr io.Writer) error {
+	return serveBy(ctx, c, server.NewClock(1), stdout, stderr)
+}
+
+// serveBy is serve by another clock, for those who cannot wait until a day is over.
+func serveBy(ctx context.Context, c Config, clock *server.Clock, stdout, stderr io.Writer) (err error) {
+	h, err := openHall(ctx, c, clock, stderr)
 	if err != nil {
 		return err
 	}
@@ -86,8 +91,8 @@ type running struct {
 
 // openHall opens the data folder and builds the hall on it. The journal makes the folder, since it alone does so in a way
 // that a power loss right after the first ticket leaves.
-func openHall(ctx context.Context, c Config, stderr io.Writer) (*running, error) {
-	h := &running{config: c, log: logger(c, stderr), clock: server.NewClock(1), fatal: make(chan error, 1)}
+func openHall(ctx context.Context, c Config, clock *server.Clock, stderr io.Writer) (*running, error) {
+	h := &running{config: c, log: logger(c, stderr), clock: clock, fatal: make(chan error, 1)}
 	if err := h.closeFolder(); err != nil {
 		return nil, fmt.Errorf("the data folder cannot be used: %w", err)
 	}
