@@ -45,6 +45,7 @@ func commands() []command {
 		{"terminal", "terminal add NAME --role kiosk|board|pad|callpad: get the address that enrols it", terminalCommand},
 		{"password", "password STAFF: give a member of staff a password, read from the standard input", passwordCommand},
 		{"tls", "print the fingerprint, the names and the ends of the certificates", tlsCommand},
+		{"bench", "measure this machine: tickets, screens, figures, restart, each against a yardstick", benchCommand},
 		{"version", "print the version", versionCommand},
 		{"help", "print this list", func(_ context.Context, in invocation) int { usage(in.stdout); return 0 }},
 	}
