@@ -46,7 +46,7 @@ var edges = map[string]map[string]string{
 	"server/servertest":          {"server": "a whole server for tests", "server/auth": "with its sessions", "server/hall": "rules", "server/journal": "journal", "server/live": "sockets", "server/metrics": "and figures"},
 	"server/journal/journaltest": {"server/journal": "the contract is the journal's"},
 	"server/faulttest/disk":      {},
-	"server/faulttest/power":     {},
+	"server/faulttest/promise":   {},
 }
 
 func slice(own ...string) map[string]string {

@@ -1,6 +1,6 @@
 //go:build linux
 
-package power
+package promise
 
 import (
 	"bytes"

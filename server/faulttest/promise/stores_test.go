@@ -1,6 +1,6 @@
 //go:build linux
 
-package power
+package promise
 
 import (
 	"context"
@@ -232,7 +232,10 @@ func replace(path, text string, syncFile, syncName bool) error {
 	if syncFile {
 		err = errors.Join(err, f.Sync())
 	}
-	if err = errors.Join(err, f.Close(), os.Rename(path+".new", path)); err != nil || !syncName {
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(path+".new", path)
+	}
+	if err != nil || !syncName {
 		return err
 	}
 	return syncFolder(filepath.Dir(path))
