@@ -7,12 +7,14 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"jiaohao/server/hall"
 	"jiaohao/server/journal"
@@ -210,8 +212,8 @@ func backupCommand(ctx context.Context, in invocation) int {
 	return 0
 }
 
-// backupTo writes a copy of the journal beside its place and moves it there when it is complete and its chain is whole, so
-// that an earlier backup of that name is never replaced by half a one.
+// backupTo writes a copy of the journal beside its place and moves it there when it is complete, on the disk and its chain
+// whole, so that an earlier backup of that name is never replaced by half a one, whenever the power goes.
 func backupTo(ctx context.Context, data, to string) (int64, error) {
 	folder, err := os.MkdirTemp(filepath.Dir(to), ".backup-*")
 	if err != nil {
@@ -226,7 +228,24 @@ func backupTo(ctx context.Context, data, to string) (int64, error) {
 	if err := verifyFolder(ctx, folder); err != nil {
 		return 0, fmt.Errorf("the copy is not whole: %w", err)
 	}
-	return size, os.Rename(part, to)
+	if err := os.Rename(part, to); err != nil {
+		return 0, err
+	}
+	return size, syncNames(filepath.Dir(to))
+}
+
+// syncNames makes the names in a folder durable where the system can: Windows and some file systems of other machines
+// refuse, and there is no other way to ask them.
+func syncNames(folder string) error {
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
+		err = nil
+	}
+	return errors.Join(err, d.Close())
 }
 
 func copyJournal(ctx context.Context, data, part string) (size int64, err error) {
