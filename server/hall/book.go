@@ -25,6 +25,7 @@ type book struct {
 	doubt    *ClockDoubted
 	gap      Gap
 	version  string // of the program that runs or ran last
+	erasure  *Erasure
 }
 
 // Gap is the last time the hall was not running.

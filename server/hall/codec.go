@@ -51,7 +51,7 @@ var kinds = []func() Event{
 	func() Event { return &Reclassified{} }, func() Event { return &TargetLapsed{} },
 	func() Event { return &WindowOpened{} }, func() Event { return &WindowPaused{} }, func() Event { return &WindowPausePlanned{} },
 	func() Event { return &WindowResumed{} }, func() Event { return &WindowClosed{} },
-	func() Event { return &Rated{} }, func() Event { return &Complained{} },
+	func() Event { return &Rated{} }, func() Event { return &Complained{} }, func() Event { return &PrivateErased{} },
 }
 
 var makers = func() map[string]func() Event {

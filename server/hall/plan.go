@@ -193,6 +193,7 @@ type Rules struct {
 	ShowList             bool     `json:"showList"`             // staff see the list of the queue, not only counts
 	Outcome              string   `json:"outcome"`              // preselected outcome of a finish; completed
 	PauseReasons         []Reason `json:"pauseReasons"`
+	Privacy              Privacy  `json:"privacy,omitzero"`
 }
 
 // Reason is a key with a text, for instance of a pause.

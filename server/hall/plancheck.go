@@ -219,7 +219,8 @@ func (c *planCheck) rules() {
 	}{{"recallGapSeconds", r.RecallGapSeconds, 1, 600}, {"maxCalls", r.MaxCalls, 1, 50}, {"passMinCalls", r.PassMinCalls, 1, r.MaxCalls},
 		{"passMinSeconds", r.PassMinSeconds, 0, 600}, {"returnAfterCalls", r.ReturnAfterCalls, 0, 50}, {"maxReturns", r.MaxReturns, 0, 20},
 		{"maxDefers", r.MaxDefers, 0, 20}, {"reopenMinutes", r.ReopenMinutes, 0, 120}, {"doubtfulMinutes", r.DoubtfulMinutes, 1, 600},
-		{"openTicketsPerPerson", r.OpenTicketsPerPerson, 1, 20}} {
+		{"openTicketsPerPerson", r.OpenTicketsPerPerson, 1, 20},
+		{"privacy.keepDays", r.Privacy.KeepDays, 0, longestKeepDays}, {"privacy.wordsDays", r.Privacy.WordsDays, 0, longestKeepDays}} {
 		if n.is < n.lo || n.is > n.top {
 			c.fault("rules."+n.name, "%d is not within %d to %d", n.is, n.lo, n.top)
 		}

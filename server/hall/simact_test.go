@@ -22,7 +22,7 @@ var actions = []action{
 	{1, (*sim).release}, {2, (*sim).handOver}, {5, (*sim).park}, {4, (*sim).unpark}, {6, (*sim).transfer}, {3, (*sim).call},
 	{2, (*sim).addLeg}, {3, (*sim).reopen}, {6, (*sim).giveBack}, {4, (*sim).deferring}, {3, (*sim).cancel}, {2, (*sim).abandon},
 	{1, (*sim).void}, {3, (*sim).reclassify}, {1, (*sim).correct}, {3, (*sim).rate}, {1, (*sim).complain}, {1, (*sim).print},
-	{1, (*sim).rare},
+	{1, (*sim).rare}, {1, (*sim).erase},
 }
 
 // atWindow is a command that says no more than its window.
@@ -281,4 +281,14 @@ func (s *sim) rare() (Actor, Command) {
 		return oneOf(s.r, s.staff("9001"), s.staff("8001")), SetPlan{Plan: changedPlan(s.r, s.plan), Hash: fmt.Sprintf("plan-%d", s.plans),
 			Source: FromConsole, NextDay: s.r.IntN(2) == 0}
 	}
+}
+
+// erase is an order to erase private parts, by age or of one person.
+func (s *sim) erase() (Actor, Command) {
+	seq := s.live.b.seq
+	if s.r.IntN(2) == 0 {
+		return system, EraseOld{Through: seq - min(seq, uint64(s.r.IntN(50))), Words: s.r.IntN(2) == 0, Count: s.r.IntN(3), Days: 30}
+	}
+	first := s.r.Uint64N(seq + 2)
+	return oneOf(s.r, s.staff("8001"), s.staff("1001")), ErasePerson{Seqs: []uint64{first, first + s.r.Uint64N(3)}}
 }

@@ -27,6 +27,7 @@ type image struct {
 	Gap      Gap            `cbor:"14,keyasint"`
 	Version  string         `cbor:"15,keyasint"`
 	Keys     []keyImage     `cbor:"16,keyasint,omitempty"`
+	Erasure  *Erasure       `cbor:"17,keyasint,omitempty"`
 }
 
 type dayImage struct {
@@ -60,7 +61,7 @@ type keyImage struct {
 func (s State) Encode() ([]byte, error) {
 	b := s.b
 	img := image{Seq: b.seq, At: b.at, Founded: b.founded, Plan: b.plan, PlanHash: b.planHash, PlanFrom: b.planFrom, Next: b.next,
-		Today: b.today, Open: b.open, Doubt: b.doubt, Gap: b.gap, Version: b.version}
+		Today: b.today, Open: b.open, Doubt: b.doubt, Gap: b.gap, Version: b.version, Erasure: b.erasure}
 	for queue, info := range b.queues.all() {
 		if info.Calls > 0 {
 			img.Calls = append(img.Calls, callCount{Queue: queue, Calls: info.Calls})
@@ -114,7 +115,7 @@ func Restore(bytes []byte) (State, error) {
 	b := newBook()
 	b.seq, b.at, b.founded, b.plan, b.planHash, b.planFrom = img.Seq, img.At, img.Founded, img.Plan, img.PlanHash, img.PlanFrom
 	b.next, b.today, b.open, b.doubt, b.gap = img.Next, img.Today, img.Open, img.Doubt, img.Gap
-	b.version = img.Version
+	b.version, b.erasure = img.Version, img.Erasure
 	if err := b.checkPlans(); err != nil {
 		return State{}, err
 	}
@@ -128,6 +129,9 @@ func Restore(bytes []byte) (State, error) {
 		if err := b.restoreDay(d); err != nil {
 			return State{}, err
 		}
+	}
+	if b.erasure != nil && b.erasure.Last == nil {
+		return State{}, fmt.Errorf("reading a snapshot: the last erasure is missing")
 	}
 	if b.plan == nil && len(b.days) > 0 || b.open && b.current() == nil || b.next != nil && b.next.Plan == nil {
 		return State{}, fmt.Errorf("reading a snapshot: the plan or the open day is missing")

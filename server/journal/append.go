@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"errors"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -106,86 +105,4 @@ func (b *Bolt) unchanged(before Head) bool {
 		return err
 	})
 	return err == nil && stored == before
-}
-
-// ErasePrivate implements Journal. It replaces the private bytes and their keys by a mark, then overwrites all pages
-// of the file that are free, since these still hold what was written to them before.
-func (b *Bolt) ErasePrivate(seqs ...uint64) error {
-	if err := b.dropPrivate(seqs); err != nil {
-		return fmt.Errorf("journal: erase private bytes in %s: %w", b.path, err)
-	}
-	return b.scrub()
-}
-
-func (b *Bolt) dropPrivate(seqs []uint64) error {
-	b.appending.Lock()
-	defer b.appending.Unlock()
-	if err := b.writable(); err != nil {
-		return err
-	}
-	if b.undecided != nil {
-		return errors.Join(ErrUndecided, b.undecided)
-	}
-	if err := checkSeqs(seqs, b.Head()); err != nil {
-		return err
-	}
-	before := b.Head()
-	err := b.erase(seqs)
-	if err != nil && !(isFull(err) && b.unchanged(before)) {
-		b.undecided = err
-	}
-	return err
-}
-
-// checkSeqs names the first sequence that the journal does not have.
-func checkSeqs(seqs []uint64, head Head) error {
-	for _, seq := range seqs {
-		if seq == 0 || seq > head.Seq {
-			return fmt.Errorf("%w: %d", ErrNoRecord, seq)
-		}
-	}
-	return nil
-}
-
-func (b *Bolt) erase(seqs []uint64) (err error) {
-	defer b.guard(&err)()
-	return b.update(func(tx *bbolt.Tx) error {
-		private := tx.Bucket(privateBucket)
-		for _, seq := range seqs {
-			if private.Get(seqKey(seq)) == nil {
-				continue
-			}
-			if err := private.Put(seqKey(seq), erasedMark); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// scrub overwrites every free page with zeros. Nobody may be reading: bbolt keeps pages for readers that it already
-// counts as free. The views come first, so that appends go on while the last reader is waited for.
-func (b *Bolt) scrub() error {
-	b.views.Lock()
-	defer b.views.Unlock()
-	b.appending.Lock()
-	defer b.appending.Unlock()
-	if err := b.writable(); err != nil {
-		return err
-	}
-	p, err := readPages(b.file)
-	if err != nil {
-		return err
-	}
-	ids, _, err := p.freed()
-	if err != nil {
-		return fmt.Errorf("journal: scrub %s: %w", b.path, err)
-	}
-	zeros := make([]byte, pageSize)
-	for _, id := range ids {
-		if _, err := b.file.WriteAt(zeros, int64(id)*pageSize); err != nil {
-			return fmt.Errorf("journal: scrub %s: %w", b.path, err)
-		}
-	}
-	return b.file.Sync()
 }

@@ -46,6 +46,51 @@ func TestErasedBytesLeaveTheFile(t *testing.T) {
 	}
 }
 
+// A large erasure is done in portions: whoever appends meanwhile gets in between, and afterwards nothing of it is left.
+func TestAppendsComeBetweenThePortionsOfAnErasure(t *testing.T) {
+	dir := t.TempDir()
+	b := open(t, dir, Options{})
+	secret := []byte("110101199003074233")
+	batch := make([]Draft, 4*erasedAtOnce)
+	seqs := make([]uint64, len(batch))
+	for i := range batch {
+		batch[i] = Draft{Kind: "k", Private: bytes.Repeat(secret, 8)}
+		seqs[i] = uint64(i + 1)
+	}
+	add(t, b, batch)
+	began, ended := make(chan struct{}), make(chan int)
+	go func() {
+		close(began)
+		appended := 0
+		for {
+			select {
+			case ended <- appended:
+				return
+			default:
+				if r := b.Append(b.Head().Seq, []Draft{{Kind: "k", Private: []byte("stays")}}); r.Err != nil {
+					t.Error(r.Err)
+				}
+				appended++
+			}
+		}
+	}()
+	<-began
+	if err := b.ErasePrivate(seqs...); err != nil {
+		t.Fatal(err)
+	}
+	appended := <-ended
+	if n := count(t, filepath.Join(dir, FileName), secret); n != 0 {
+		t.Errorf("the private bytes are still %d times in the file", n)
+	}
+	report, err := Verify(ctx, b, nil)
+	if err != nil || report.Break != nil || report.Erased != uint64(len(batch)) || report.Private != uint64(appended) {
+		t.Fatalf("%d appended: %+v, %v", appended, report, err)
+	}
+	if appended < 4 {
+		t.Errorf("only %d appends came in while %d parts were erased", appended, len(batch))
+	}
+}
+
 // storedKey gives the key that lies with a record's private bytes.
 func storedKey(t *testing.T, b *Bolt, seq uint64) (key []byte) {
 	t.Helper()
