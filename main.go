@@ -20,13 +20,18 @@ func main() {
 
 // run does what the command line asks and gives the exit code: 0 done, 1 failed, 2 not understood.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	return runWith(ctx, os.Stdin, args, environ, stdout, stderr)
+}
+
+// runWith is run with something else to read from than what is typed.
+func runWith(ctx context.Context, stdin io.Reader, args, environ []string, stdout, stderr io.Writer) int {
 	name := "serve"
 	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
 		name, args = args[0], args[1:]
 	}
 	for _, c := range commands() {
 		if c.name == name {
-			return c.run(ctx, invocation{args: args, environ: environ, stdin: os.Stdin, stdout: stdout, stderr: stderr})
+			return c.run(ctx, invocation{args: args, environ: environ, stdin: stdin, stdout: stdout, stderr: stderr})
 		}
 	}
 	fmt.Fprintf(stderr, "jiaohao: there is no command %q\n\n", name)

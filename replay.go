@@ -28,45 +28,6 @@ func readJournal(c Config, file string) (*journal.Bolt, error) {
 	return journal.Open(file, journal.Options{ReadOnly: true})
 }
 
-func journalCommand(ctx context.Context, in invocation) int {
-	var file string
-	var from uint64
-	c, rest, code, ok := in.configured("journal", func(set *flag.FlagSet) {
-		set.StringVar(&file, "file", "", "a journal file or folder instead of the data folder")
-		set.Uint64Var(&from, "from", 1, "first sequence to print")
-	})
-	if !ok {
-		return code
-	}
-	j, err := readJournal(c, file)
-	if err != nil {
-		return in.fail(err)
-	}
-	if len(rest) == 1 && rest[0] == "verify" {
-		err = verifyJournal(ctx, j, in.stdout)
-	} else {
-		err = printJournal(ctx, j, from, in.stdout)
-	}
-	if err = errors.Join(err, j.Close()); err != nil {
-		return in.fail(err)
-	}
-	return 0
-}
-
-func verifyJournal(ctx context.Context, j journal.Journal, out io.Writer) error {
-	began := time.Now()
-	report, err := journal.Verify(ctx, j, nil)
-	if err != nil {
-		return err
-	}
-	if report.Break != nil {
-		return fmt.Errorf("the chain is broken: %w", report.Break)
-	}
-	fmt.Fprintf(out, "whole: %d records, %d with private parts, %d erased, head %s, %s\n", report.Records, report.Private, report.Erased,
-		hex.EncodeToString(report.Head.Chain[:8]), time.Since(began).Round(time.Millisecond))
-	return nil
-}
-
 // line is a record as it is printed. Secrets of citizens are not among the fields of events that print.
 type line struct {
 	Seq   uint64     `json:"seq"`

@@ -82,6 +82,7 @@ type running struct {
 	fatal    chan error
 	metrics  *metrics.Registry
 	seen     *observed
+	persons  *server.Persons
 	planNote string
 	memory   bool
 	certs    *certs.Source // nil without TLS
@@ -244,8 +245,8 @@ func (h *running) now() hall.Time { return h.clock.Now() }
 
 // mount introduces the slices to the parts they have asked for.
 func (h *running) mount(context.Context) error {
-	persons, err := server.OpenPersons(h.path("persons.json"), func() hall.Date { d, _ := h.desk.State().Today(); return d })
-	if err != nil {
+	var err error
+	if h.persons, err = openPersons(h.path(personsName), h.desk); err != nil {
 		return err
 	}
 	token, err := h.metricsToken()
@@ -258,7 +259,7 @@ func (h *running) mount(context.Context) error {
 		TLS: h.certs != nil, Network: h.network(), MetricsToken: token, Build: assets.Build(), PublicURL: h.config.PublicURL, Log: h.log, Metrics: h.metrics,
 		Assets: server.Files{FS: assets.FS(), MIME: assets.MIME, Immutable: assets.Immutable},
 		Slices: []server.Slice{
-			kiosk.New(kiosk.Deps{Desk: h.desk, Estimate: estimate, Now: h.now, NewID: h.newID, Persons: persons, Gone: h.gone, FullSince: h.desk.FullSince,
+			kiosk.New(kiosk.Deps{Desk: h.desk, Estimate: estimate, Now: h.now, NewID: h.newID, Persons: h.persons, Gone: h.gone, FullSince: h.desk.FullSince,
 				PublicURL: h.config.PublicURL, Build: assets.Build()}),
 			display.New(display.Deps{Desk: h.desk, Now: h.now, Estimate: estimate, FullSince: h.desk.FullSince, Changed: h.refresh}),
 			counter.New(counter.Deps{Desk: h.desk, Now: h.now, Estimate: estimate, Note: h.desk.Note, FullSince: h.desk.FullSince}),
@@ -349,6 +350,7 @@ func (h *running) run(ctx context.Context, l net.Listener) error {
 	defer cancel(nil)
 	go h.auth.Run(ctx)
 	go h.keepSnapshots(ctx)
+	go h.desk.KeepPrivacy(ctx)
 	if h.disk != nil {
 		go h.disk.run(ctx)
 	}
@@ -386,7 +388,7 @@ func (h *running) listenControl(ctx context.Context) error {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return errors.Join(fmt.Errorf("the control socket cannot be protected: %w", err), l.Close())
 	}
-	srv := &http.Server{Handler: profiled(h.planControl(h.server.Control(h.backup))), ReadHeaderTimeout: 5 * time.Second}
+	srv := &http.Server{Handler: profiled(h.privacyControl(h.planControl(h.server.Control(h.backup)))), ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			h.log.Error("the control socket failed", "error", err)

@@ -7,6 +7,13 @@ import (
 	"jiaohao/server/hall"
 )
 
+// Document brings the number of an identity card or a telephone (kind idcard or phone) into the one form under which it is
+// recorded; ok is false for anything that is neither.
+func Document(kind, value string) (form string, ok bool) {
+	form, _, err := readPerson(kind, value)
+	return form, err == nil
+}
+
 // readPerson checks a document and brings it into one form. birth is that of an identity card, zero for a phone. The
 // refusal names the place in the request, never what was written there.
 func readPerson(kind, value string) (form string, birth hall.Date, err error) {

@@ -41,6 +41,7 @@ type Desk struct {
 	folds   []Fold
 	publish func(seq uint64, urgent bool)
 	fatal   func(error)
+	still   bool
 
 	orders  chan *pending
 	ready   chan struct{} // the committer is idle
@@ -73,6 +74,8 @@ type DeskConfig struct {
 	Fatal   func(error)
 	// Metrics is where the desk declares its figures; nil for none.
 	Metrics *metrics.Registry
+	// Still lets time do nothing: for a command on the files of a hall that rests, which must not open its day.
+	Still bool
 }
 
 // published is a durable state with the chain value of its last record.
@@ -111,7 +114,7 @@ type recorded struct {
 // NewDesk makes a desk that goes on from a state. Run starts it.
 func NewDesk(c DeskConfig, s hall.State) *Desk {
 	head := c.Journal.Head()
-	d := &Desk{journal: c.Journal, clock: c.Clock, log: c.Log, folds: c.Folds, publish: c.Publish, fatal: c.Fatal,
+	d := &Desk{journal: c.Journal, clock: c.Clock, log: c.Log, folds: c.Folds, publish: c.Publish, fatal: c.Fatal, still: c.Still,
 		orders: make(chan *pending, inbox), ready: make(chan struct{}), batches: make(chan *batch), undone: make(chan error, 1),
 		stop: make(chan struct{}), ended: make(chan struct{}), dead: make(chan struct{}), timer: time.NewTimer(clockLook)}
 	d.state.Store(&published{s, head.Chain})

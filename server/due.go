@@ -8,6 +8,9 @@ import (
 
 // due looks at the clock, lets time do what it does and tells when to look again.
 func (d *Desk) due(w *hall.Working, cur *batch) time.Duration {
+	if d.still {
+		return clockLook
+	}
 	if doubtful, wall, shown := d.clock.Check(); doubtful {
 		d.byItself(w, cur, hall.DoubtClock{Wall: wall, Last: max(shown, w.At())})
 	}

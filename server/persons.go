@@ -85,6 +85,16 @@ func (p *Persons) Ref(kind, value string) (ref string, secret *hall.Secret, err 
 	return ref, &hall.Secret{Kind: kind, Digest: mac(digest, kind, value), Masked: mask(value)}, nil
 }
 
+// Digest gives the keyed digest under which the private parts of records know a document; nil when none was ever recorded.
+func (p *Persons) Digest(kind, value string) []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.keys[digestKey] == nil {
+		return nil
+	}
+	return mac(p.keys[digestKey], kind, value)
+}
+
 func mac(key []byte, kind, value string) []byte {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(kind + "\x00" + value)) // a hash never fails to write

@@ -144,6 +144,9 @@ func (s *Secret) part() any {
 	return s
 }
 
+// IsZero reports whether nothing was given.
+func (s Secret) IsZero() bool { return s.empty() }
+
 func (s *Secret) empty() bool {
 	return s.Kind == "" && len(s.Digest) == 0 && s.Masked == "" && s.Name == "" && s.Text == "" && s.Phone == ""
 }

@@ -87,14 +87,8 @@ func (h *History) Apply(at Time, e Event) TicketKey {
 		return TicketKey{}
 	}
 	p.past(h, at)
-	switch e := e.(type) {
-	case *LegHandedOver:
-		return e.Leg.Ticket()
-	case subject:
-		leg, _ := e.about()
-		return leg.Ticket()
-	}
-	return TicketKey{}
+	leg, _ := About(e)
+	return leg.Ticket()
 }
 
 // Leaving lists the days that applying the event will drop: they can never change again.

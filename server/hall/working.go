@@ -47,6 +47,18 @@ type Receipt struct {
 // subject is an event about a leg or a window.
 type subject interface{ about() (LegKey, string) }
 
+// About gives the leg and the window that an event is about; zero and "" for none, or for several. An event about a ticket as
+// a whole names its first leg.
+func About(e Event) (leg LegKey, window string) {
+	switch e := e.(type) {
+	case *LegHandedOver:
+		return e.Leg, e.Window
+	case subject:
+		return e.about()
+	}
+	return LegKey{}, ""
+}
+
 // Working is the single writer's own copy of the state. It is not safe for concurrent use.
 type Working struct{ b *book }
 
