@@ -52,6 +52,7 @@ var kinds = []func() Event{
 	func() Event { return &WindowOpened{} }, func() Event { return &WindowPaused{} }, func() Event { return &WindowPausePlanned{} },
 	func() Event { return &WindowResumed{} }, func() Event { return &WindowClosed{} },
 	func() Event { return &Rated{} }, func() Event { return &Complained{} }, func() Event { return &PrivateErased{} },
+	func() Event { return &TerminalEnrolled{} }, func() Event { return &TerminalRenamed{} }, func() Event { return &TerminalRevoked{} },
 }
 
 var makers = func() map[string]func() Event {

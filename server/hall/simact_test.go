@@ -22,7 +22,13 @@ var actions = []action{
 	{1, (*sim).release}, {2, (*sim).handOver}, {5, (*sim).park}, {4, (*sim).unpark}, {6, (*sim).transfer}, {3, (*sim).call},
 	{2, (*sim).addLeg}, {3, (*sim).reopen}, {6, (*sim).giveBack}, {4, (*sim).deferring}, {3, (*sim).cancel}, {2, (*sim).abandon},
 	{1, (*sim).void}, {3, (*sim).reclassify}, {1, (*sim).correct}, {3, (*sim).rate}, {1, (*sim).complain}, {1, (*sim).print},
-	{1, (*sim).rare}, {1, (*sim).erase},
+	{1, (*sim).rare}, {1, (*sim).erase}, {1, (*sim).terminal},
+}
+
+// terminal lets a machine in, renames one or puts it out: the queue must not notice.
+func (s *sim) terminal() (Actor, Command) {
+	by := oneOf(s.r, Actor{}, Actor{Kind: Clerk, ID: "9001", Roles: []Role{RoleAdministrator}}, s.staff("1001"))
+	return by, oneOf[Command](s.r, EnrolTerminal{Name: "k", Role: "kiosk", Way: "screen"}, RenameTerminal{Name: "k", To: "l"}, RevokeTerminal{Name: "l", Role: "kiosk"})
 }
 
 // atWindow is a command that says no more than its window.
