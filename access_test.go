@@ -161,7 +161,7 @@ func (w *accessWorld) introduce(a asker) {
 		w.cookie[a.staff] = w.Cookie(w.t, a.staff)
 		w.serveOne(a.staff, a.own, "s1")
 	case a.role != "":
-		_, code, err := w.Auth.AddTerminal("t-"+string(a.role), a.role, "")
+		_, code, err := w.Auth.AddTerminal("t-"+string(a.role), a.role, "", "")
 		if err != nil {
 			w.t.Fatal(err)
 		}

@@ -55,6 +55,14 @@ type process struct {
 	Base string
 	mu   sync.Mutex
 	log  strings.Builder
+	said strings.Builder // on stdout
+}
+
+// printed is what the program has told the person who started it.
+func (p *process) printed() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.said.String()
 }
 
 func (p *process) logged() string {
@@ -109,6 +117,9 @@ func (p *process) waitReady(t testing.TB, out io.Reader) {
 	go func() {
 		scanner := bufio.NewScanner(out)
 		for scanner.Scan() {
+			p.mu.Lock()
+			p.said.WriteString(scanner.Text() + "\n")
+			p.mu.Unlock()
 			if base := printedBase.FindString(scanner.Text()); base != "" {
 				select {
 				case found <- base:

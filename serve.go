@@ -151,7 +151,8 @@ func (h *running) path(name string) string {
 
 func (h *running) openAuth(context.Context) (err error) {
 	config := auth.Config{Demo: h.config.Demo, Staff: h.staff, Words: h.words, Idle: time.Duration(h.config.Session.IdleMinutes) * time.Minute,
-		Absolute: time.Duration(h.config.Session.AbsoluteHours) * time.Hour, Log: h.log}
+		Absolute: time.Duration(h.config.Session.AbsoluteHours) * time.Hour, Log: h.log,
+		Record: server.RecordTerminals(func() *server.Desk { return h.desk })}
 	if h.memory {
 		h.auth = auth.Memory(config)
 		return nil
@@ -270,6 +271,8 @@ func (h *running) mount(context.Context) error {
 	}
 	h.auth.OnEnd(h.server.SessionEnded)
 	h.auth.OnRevoke(h.server.TerminalRevoked)
+	h.auth.OnRename(h.server.TerminalRenamed)
+	h.auth.OnTwice(func(string) { h.hub.Changed(h.desk.State().Seq(), false) })
 	return nil
 }
 
@@ -292,6 +295,9 @@ func (h *running) warnings() []supervisor.Warning {
 	list = append(list, h.disk.warnings()...)
 	if h.planNote != "" {
 		list = append(list, supervisor.Warning{Kind: "plan", Subject: h.planNote})
+	}
+	for _, t := range h.auth.Twice() {
+		list = append(list, supervisor.Warning{Kind: supervisor.AlertTwice, Subject: t.Name, Since: hall.At(t.TwiceAt)})
 	}
 	return append(list, h.networkWarnings()...)
 }

@@ -66,8 +66,11 @@ var Access = map[string]Who{
 	"POST /api/v1/clock/confirm": Supervisor | Administrator,
 	"GET /api/v1/tickets":        Supervisor | Administrator, "GET /api/v1/stats": Staff, "GET /api/v1/staff": Supervisor | Administrator,
 	"GET /api/v1/terminals": Administrator, "POST /api/v1/terminals": Administrator, "DELETE /api/v1/terminals/{name}": Administrator,
+	"POST /api/v1/terminals/{name}/rename": Administrator, "POST /api/v1/terminals/pair": Administrator,
+	"POST /api/v1/terminals/pair/{id}/confirm": Administrator, "POST /api/v1/terminals/pair/{id}/refuse": Administrator,
+	"POST /api/v1/pairing": Anybody, "POST /api/v1/pairing/poll": Anybody, "GET /pairing/page/": Anybody,
 
-	"LIVE kiosk": Anybody, "LIVE display": Board, "LIVE ticket": Holder, "LIVE counter": Staff, "LIVE supervisor": Board | Supervisor | Administrator,
+	"LIVE kiosk": Anybody | Kiosk, "LIVE display": Board, "LIVE ticket": Holder, "LIVE counter": Staff, "LIVE supervisor": Board | Supervisor | Administrator,
 }
 
 // accessOf gives who may use a route; a missing row is a mistake of the program.

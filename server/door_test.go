@@ -42,7 +42,7 @@ type everyRoute struct{}
 func (everyRoute) Register(huma.API) {}
 
 func (everyRoute) Handlers() map[string]http.Handler {
-	own := []string{"GET /{$}", "/ca.crt", "/healthz", "/metrics", "/favicon.ico", "/assets/", "/enrol/", "/setup", "/problems/", "/openapi.json", "/live", "/session",
+	own := []string{"GET /{$}", "/ca.crt", "/healthz", "/metrics", "/favicon.ico", "/assets/", "/enrol/", "/setup", "/problems/", "/openapi.json", "/live", "/session", "/pairing",
 		"/terminals", "/accounts", "GET /kiosk", "GET /display", "GET /counter", "GET /supervisor"}
 	handlers := map[string]http.Handler{}
 	for pattern := range server.Access {
@@ -106,7 +106,7 @@ func TestEveryRouteAndRole(t *testing.T) {
 
 func enrol(t *testing.T, h *servertest.Hall, role auth.Role) string {
 	t.Helper()
-	_, code, err := h.Auth.AddTerminal("t-"+string(role), role, "")
+	_, code, err := h.Auth.AddTerminal("t-"+string(role), role, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func enrol(t *testing.T, h *servertest.Hall, role auth.Role) string {
 // as asks for a route from a foreign address.
 func as(h *servertest.Hall, pattern string, cookie *http.Cookie, key string) int {
 	method, path, _ := strings.Cut(pattern, " ")
-	path = strings.NewReplacer("{$}", "", "{id}", "x", "{window}", "1", "{number}", "A001", "{name}", "x", "{code}", "x").Replace(path)
+	path = strings.NewReplacer("{$}", "", "{id}", "x", "{window}", "1", "{number}", "A001", "{name}", "x", "{code}", "x", "{id}", "x").Replace(path)
 	req, err := http.NewRequest(method, "http://hall"+path, bytes.NewReader(nil))
 	if err != nil {
 		panic(err)
@@ -210,7 +210,7 @@ func TestTerminalPageWithoutKey(t *testing.T) {
 	req.Header.Set("Accept", "text/html")
 	rec := &recorder{header: http.Header{}}
 	h.Inner.ServeHTTP(rec, req)
-	if rec.status != 403 || !strings.Contains(rec.body.String(), "enrol.help.text") {
+	if rec.status != 403 || !strings.Contains(rec.body.String(), "/pairing/page/pairing.js") {
 		t.Errorf("%d: %s", rec.status, rec.body.String())
 	}
 }

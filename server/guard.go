@@ -77,7 +77,7 @@ func (s *Server) sessionToken(ctx context.Context) string {
 func (s *Server) renew(w http.ResponseWriter, r *http.Request, who Who, c door.Caller) {
 	fromCookie := c.Terminal != "" && c.Session == "" && r.Header.Get("Authorization") == ""
 	if key := s.cookies.TerminalKey(r); fromCookie && who&anyTerminal != 0 && key != "" && (r.Method == http.MethodPost || strings.HasSuffix(r.URL.Path, "/")) {
-		if t, err := s.auth.Terminal(key); err == nil && t.Name == c.Terminal {
+		if t, err := s.auth.Terminal(key, c.Address); err == nil && t.Name == c.Terminal {
 			http.SetCookie(w, s.cookies.Terminal(key))
 		}
 	}
@@ -140,6 +140,9 @@ func (s *Server) caller(r *http.Request, who Who) (door.Caller, error) {
 	c := door.Caller{Actor: hall.Actor{Kind: hall.Citizen}, Address: address(r), Lang: language(r), Say: s.say}
 	if who&(Anybody|Holder) != 0 {
 		s.addStaff(r, &c, who)
+		if who&anyTerminal != 0 {
+			s.asTerminal(r, &c, who) // open to all, but an enrolled machine is known as one
+		}
 		return c, nil
 	}
 	if who&Local != 0 && (s.isLocal(r) || s.hasMetricsToken(r)) {
@@ -174,7 +177,7 @@ const demoTerminal = "demo"
 
 func (s *Server) asTerminal(r *http.Request, c *door.Caller, who Who) bool {
 	if key := s.cookies.TerminalKey(r); key != "" {
-		t, err := s.auth.Terminal(key)
+		t, err := s.auth.Terminal(key, c.Address)
 		if err == nil && terminalRoles[t.Role]&who != 0 {
 			// The session of a person who may not is none of this caller's: the terminal's sockets must not hang on it.
 			c.Actor, c.Session, c.Terminal, c.Place = hall.Actor{Kind: hall.Terminal, ID: t.Name}, "", t.Name, t.Place
@@ -213,10 +216,10 @@ func actorOf(s auth.Staff) hall.Actor {
 }
 
 // turnAway answers a caller who may not use a route: programs get a problem document, a browser that wants a terminal's
-// page gets a page that says what to do.
+// page gets one that pairs the machine.
 func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, who Who, err error) {
 	if who&anyTerminal != 0 && strings.Contains(r.Header.Get("Accept"), "text/html") {
-		s.enrolHelp(w, r)
+		s.pairingPage(w, r)
 		return
 	}
 	var p *door.Problem

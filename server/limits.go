@@ -22,7 +22,7 @@ type Limits struct {
 	Actions gate.Rate
 	// Unknown is for asking after tickets that do not exist, from one address.
 	Unknown gate.Rate
-	// SignIns is for signing in, enrolling and setting up, from one address, whether it succeeds or not.
+	// SignIns is for signing in, enrolling, pairing and setting up, from one address, whether it succeeds or not.
 	SignIns gate.Rate
 	// Requests is for everything but files of pages, by one terminal, one session, or else one address.
 	Requests gate.Rate
@@ -59,7 +59,7 @@ func newLimiters(l Limits, r *metrics.Registry) *limiters {
 }
 
 // signInRoutes are where secrets are tried.
-var signInRoutes = []string{"POST /api/v1/session", "GET /enrol/{code}", "POST /enrol/{code}", "POST /setup"}
+var signInRoutes = []string{"POST /api/v1/session", "GET /enrol/{code}", "POST /enrol/{code}", "POST /setup", "POST /api/v1/pairing", "POST /api/v1/terminals/pair"}
 
 // limitsOf lists what a route is held to. Files of pages are cheap and come thirty at a time: they are not limited.
 func (s *Server) limitsOf(pattern string, who Who) []limit {

@@ -45,7 +45,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if who&(Anybody|Holder) != 0 {
-		caller.Session, caller.Terminal = "", "" // the view is everybody's: who signs out in the same browser goes on seeing it
+		caller.Session = "" // the view is everybody's: who signs out in the same browser goes on seeing it
 	}
 	s.attach(w, r, topic, who, caller)
 }
@@ -83,8 +83,8 @@ func (s *Server) attach(w http.ResponseWriter, r *http.Request, topic live.Topic
 		sub.Known = s.knownAs(r)
 	}
 	if sub.Session != "" {
-		token, key := s.cookies.SessionToken(r), s.cookies.TerminalKey(r)
-		sub.Recheck = func() (live.CloseReason, bool) { return s.recheck(who, c, token, key) }
+		token, enrolled := s.cookies.SessionToken(r), s.enrolledAt(r, c)
+		sub.Recheck = func() (live.CloseReason, bool) { return s.recheck(who, c, token, enrolled) }
 	}
 	if err := s.hub.Serve(&refusals{ResponseWriter: w, ctx: r.Context()}, r, sub); err != nil {
 		s.log.Debug("a socket was not opened", "view", topic.View, "address", c.Address, "error", err)
@@ -136,8 +136,20 @@ func socketOwner(c door.Caller) string {
 	return ""
 }
 
-// recheck tells whether the right behind a socket has ended.
-func (s *Server) recheck(who Who, c door.Caller, token, key string) (live.CloseReason, bool) {
+// enrolledAt is when the terminal behind a request was enrolled; zero for staff.
+func (s *Server) enrolledAt(r *http.Request, c door.Caller) time.Time {
+	if c.Session != "" {
+		return time.Time{}
+	}
+	t, err := s.auth.Terminal(s.cookies.TerminalKey(r), c.Address)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.EnrolledAt
+}
+
+// recheck tells whether the right behind a socket has ended. A terminal is asked for by name: its socket outlives the key it came with.
+func (s *Server) recheck(who Who, c door.Caller, token string, enrolled time.Time) (live.CloseReason, bool) {
 	if c.Session != "" {
 		session, err := s.auth.Session(token)
 		if err != nil {
@@ -148,8 +160,7 @@ func (s *Server) recheck(who Who, c door.Caller, token, key string) (live.CloseR
 	if c.Terminal == demoTerminal && s.demo {
 		return 0, false
 	}
-	_, err := s.auth.Terminal(key)
-	return live.Revoked, err != nil
+	return live.Revoked, !s.auth.Stands(c.Terminal, enrolled, c.Address)
 }
 
 // SessionEnded cuts the sockets of a staff session; the composition root calls it from the store of sessions.
@@ -157,6 +168,9 @@ func (s *Server) SessionEnded(session string) { s.hub.Cut(sessionOwner+session, 
 
 // TerminalRevoked cuts the sockets of a terminal.
 func (s *Server) TerminalRevoked(name string) { s.hub.Cut(terminalOwner+name, live.Revoked) }
+
+// TerminalRenamed cuts the sockets of a terminal, which comes back under its new name.
+func (s *Server) TerminalRenamed(name string) { s.hub.Cut(terminalOwner+name, live.Restarting) }
 
 // SocketsGone releases what was held for the sockets of a session, the last of which has closed.
 func (s *Server) SocketsGone(owner string) {

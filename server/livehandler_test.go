@@ -156,7 +156,7 @@ func TestRevokeCuts(t *testing.T) {
 		t.Fatal(a)
 	}
 	livesOn(t, wall, "a terminal's socket was cut with a person's session")
-	if err := h.Auth.Revoke("t-board"); err != nil {
+	if err := h.Auth.Revoke("t-board", "9001"); err != nil {
 		t.Fatal(err)
 	}
 	cutFor(t, board, live.Revoked)

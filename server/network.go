@@ -111,7 +111,7 @@ func (s *Server) settled(r *http.Request) bool {
 // knownAs names who has shown a key of a terminal or a session with a request, whatever it asks for; "" for a stranger.
 func (s *Server) knownAs(r *http.Request) string {
 	if key := s.cookies.TerminalKey(r); key != "" {
-		if t, err := s.auth.Terminal(key); err == nil {
+		if t, err := s.auth.Terminal(key, address(r)); err == nil {
 			return terminalOwner + t.Name
 		}
 	}

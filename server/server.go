@@ -101,6 +101,7 @@ func New(c Config) *Server {
 	s.registerSession(s.api)
 	s.registerTerminals(s.api)
 	s.registerPasswords(s.api)
+	s.registerPairing(s.api)
 	for _, slice := range c.Slices {
 		s.mount(slice)
 	}
@@ -153,6 +154,7 @@ func (s *Server) mount(slice Slice) {
 // own mounts what belongs to no slice.
 func (s *Server) own() {
 	s.handle("GET /assets/", http.StripPrefix("/assets/", s.static(s.files.FS)))
+	s.handle("GET /pairing/page/", http.StripPrefix("/pairing/page/", s.static(pairingFiles())))
 	s.handle("GET /favicon.ico", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	s.handle("GET /healthz", http.HandlerFunc(s.health))
 	s.handle("GET /ca.crt", http.HandlerFunc(s.sendRoot))

@@ -1,10 +1,10 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"html/template"
 	"io"
 	"net/http"
@@ -14,16 +14,19 @@ import (
 
 	"jiaohao/server/auth"
 	"jiaohao/server/door"
-	"jiaohao/server/hall"
 )
 
 // TerminalView is an enrolled kiosk, board, pad or call pad.
 type TerminalView struct {
-	Name     string `json:"name"`
-	Role     string `json:"role" enum:"kiosk,board,pad,callpad"`
-	Place    string `json:"place,omitempty"`
-	Enrolled bool   `json:"enrolled"`
-	SeenAt   string `json:"seenAt,omitempty"`
+	Name       string `json:"name"`
+	Role       string `json:"role" enum:"kiosk,board,pad,callpad"`
+	Place      string `json:"place,omitempty"`
+	Enrolled   bool   `json:"enrolled"`
+	EnrolledAt string `json:"enrolledAt,omitempty"`
+	SeenAt     string `json:"seenAt,omitempty"`
+	Address    string `json:"address,omitempty" doc:"From where its key was last used"`
+	Sockets    int    `json:"sockets" doc:"Open now"`
+	TwiceAt    string `json:"twiceAt,omitempty" doc:"When its key was last found in use at two addresses at once"`
 }
 
 // NewTerminal is a terminal just added, with the address that enrols it once.
@@ -41,6 +44,13 @@ type addTerminalInput struct {
 	}
 }
 
+type renameInput struct {
+	Name string `path:"name"`
+	Body struct {
+		Name string `json:"name" pattern:"^[a-z0-9-]{1,32}$"`
+	}
+}
+
 type terminalList struct {
 	Body struct {
 		Items []TerminalView `json:"items"`
@@ -53,7 +63,7 @@ func (s *Server) registerTerminals(api huma.API) {
 	huma.Register(api, huma.Operation{OperationID: "add-terminal", Method: http.MethodPost, Path: "/api/v1/terminals", DefaultStatus: 201,
 		Summary: "Add a terminal and get the address that enrols it", Tags: []string{"administration"}, Errors: []int{409, 422}},
 		func(ctx context.Context, in *addTerminalInput) (*struct{ Body NewTerminal }, error) {
-			t, err := s.addTerminal(in.Body.Name, in.Body.Role, in.Body.Place)
+			t, err := s.addTerminal(in.Body.Name, in.Body.Role, in.Body.Place, door.Actor(ctx).ID)
 			return &struct{ Body NewTerminal }{t}, door.Refuse(ctx, err)
 		})
 	huma.Register(api, huma.Operation{OperationID: "revoke-terminal", Method: http.MethodDelete, Path: "/api/v1/terminals/{name}",
@@ -61,11 +71,13 @@ func (s *Server) registerTerminals(api huma.API) {
 		func(ctx context.Context, in *struct {
 			Name string `path:"name"`
 		}) (*struct{}, error) {
-			err := s.auth.Revoke(in.Name)
-			if errors.Is(err, auth.ErrNoTerminal) {
-				err = hall.Refuse(hall.NotFound)
-			}
-			return nil, door.Refuse(ctx, err)
+			return nil, door.Refuse(ctx, terminalRefusal(s.auth.Revoke(in.Name, door.Actor(ctx).ID)))
+		})
+	huma.Register(api, huma.Operation{OperationID: "rename-terminal", Method: http.MethodPost, Path: "/api/v1/terminals/{name}/rename",
+		DefaultStatus: 200, Summary: "Give a terminal another name; its key stays", Tags: []string{"administration"}, Errors: []int{404, 409, 422}},
+		func(ctx context.Context, in *renameInput) (*struct{ Body TerminalView }, error) {
+			t, err := s.auth.Rename(in.Name, in.Body.Name, door.Actor(ctx).ID)
+			return &struct{ Body TerminalView }{s.terminalView(t)}, door.Refuse(ctx, terminalRefusal(err))
 		})
 }
 
@@ -73,30 +85,30 @@ func (s *Server) listTerminals(ctx context.Context, _ *struct{}) (*terminalList,
 	out := &terminalList{}
 	out.Body.Items = []TerminalView{}
 	for _, t := range s.auth.Terminals() {
-		out.Body.Items = append(out.Body.Items, terminalView(t))
+		out.Body.Items = append(out.Body.Items, s.terminalView(t))
 	}
 	return out, nil
 }
 
-func terminalView(t auth.Terminal) TerminalView {
-	v := TerminalView{Name: t.Name, Role: string(t.Role), Place: t.Place, Enrolled: !t.EnrolledAt.IsZero()}
-	if !t.SeenAt.IsZero() {
-		v.SeenAt = t.SeenAt.UTC().Format(time.RFC3339)
-	}
-	return v
+func (s *Server) terminalView(t auth.Terminal) TerminalView {
+	return TerminalView{Name: t.Name, Role: string(t.Role), Place: t.Place, Enrolled: !t.EnrolledAt.IsZero(), EnrolledAt: s.stampOf(t.EnrolledAt),
+		SeenAt: s.stampOf(t.SeenAt), Address: t.Address, Sockets: s.hub.Sockets(terminalOwner + t.Name), TwiceAt: s.stampOf(t.TwiceAt)}
 }
 
-func (s *Server) addTerminal(name, role, place string) (NewTerminal, error) {
-	t, code, err := s.auth.AddTerminal(name, auth.Role(role), place)
-	switch {
-	case errors.Is(err, auth.ErrTerminalExists):
-		return NewTerminal{}, hall.Refuse(hall.WrongState, "state", "exists")
-	case errors.Is(err, auth.ErrBadTerminal):
-		return NewTerminal{}, hall.Refuse(hall.Invalid, "pointer", "/name")
-	case err != nil:
-		return NewTerminal{}, err
+// stampOf is stamp, and nothing for what never was.
+func (s *Server) stampOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
 	}
-	return NewTerminal{TerminalView: terminalView(t), Path: "/enrol/" + code, ValidUntil: t.CodeUntil.UTC().Format(time.RFC3339)}, nil
+	return s.stamp(t)
+}
+
+func (s *Server) addTerminal(name, role, place, by string) (NewTerminal, error) {
+	t, code, err := s.auth.AddTerminal(name, auth.Role(role), place, by)
+	if err != nil {
+		return NewTerminal{}, terminalRefusal(err)
+	}
+	return NewTerminal{TerminalView: s.terminalView(t), Path: "/enrol/" + code, ValidUntil: s.stamp(t.CodeUntil)}, nil
 }
 
 // Control is what the program's own commands may ask of a running server, over a socket that only the server's user can
@@ -109,7 +121,7 @@ func (s *Server) Control(backup func(io.Writer) error) http.Handler {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		t, err := s.addTerminal(in.Name, in.Role, in.Place)
+		t, err := s.addTerminal(in.Name, in.Role, in.Place, "")
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusConflict)
 			return
@@ -146,12 +158,6 @@ func (s *Server) writeOwnPage(w http.ResponseWriter, status int, d ownPageData) 
 	}
 }
 
-// enrolHelp is the page of a terminal without a key: what to do, in both languages.
-func (s *Server) enrolHelp(w http.ResponseWriter, r *http.Request) {
-	lang := language(r)
-	s.writeOwnPage(w, http.StatusForbidden, ownPageData{Lang: lang, Title: s.text(lang, "enrol.help.title"), Text: s.text(lang, "enrol.help.text")})
-}
-
 // enrolPage asks for the press of a key: a link that is only looked at (by a preview, or twice) must not use up the code.
 func (s *Server) enrolPage(w http.ResponseWriter, r *http.Request) {
 	lang := language(r)
@@ -169,15 +175,10 @@ func (s *Server) enrol(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.SetCookie(w, s.cookies.Terminal(key))
-	http.Redirect(w, r, terminalPage(t), http.StatusSeeOther)
+	http.Redirect(w, r, cmp.Or(pageOf(t.Role), "/"), http.StatusSeeOther)
 }
 
-func terminalPage(t auth.Terminal) string {
-	if t.Role == auth.Kiosk {
-		return "/kiosk/page/"
-	}
-	if t.Place != "" {
-		return fmt.Sprintf("/display/page/?zone=%s", template.URLQueryEscaper(t.Place))
-	}
-	return "/display/page/"
+// pageOf is where a terminal's browser goes on; pads have no page of the server's yet. A board finds the zone where it stands by itself.
+func pageOf(role auth.Role) string {
+	return map[auth.Role]string{auth.Kiosk: "/kiosk/page/", auth.Board: "/display/page/"}[role]
 }

@@ -48,7 +48,7 @@ class Screen {
       view: 'display', params: { zone: this.first.zone, window: this.first.window },
       onFrame: frame => this.frame(frame),
       onState: state => this.link(state.state),
-      onBuild: reloadSoon, onStop: () => setTimeout(reload, AGAIN_MS), onSignedOut: () => setTimeout(reload, AGAIN_MS),
+      onBuild: reloadSoon, onStop: reason => setTimeout(reload, reason === 'revoked' ? 0 : AGAIN_MS), onSignedOut: () => setTimeout(reload, AGAIN_MS),
     });
   }
 

@@ -348,6 +348,7 @@ function listen() {
     onFrame: heard,
     onState: s => { outer.live = s.state; outer.since = s.since; paint(); },
     onBuild: () => { reloadWhenFree(); },
+    onStop: () => location.reload(), // this machine is no kiosk any more: what comes is the page that pairs it
   });
   window.addEventListener('resize', fit);
   document.addEventListener('click', listenFirst, true);

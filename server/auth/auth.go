@@ -79,6 +79,11 @@ type Config struct {
 	// Absolute is how long a session lives at most; 12 hours, one shift, when zero.
 	Absolute time.Duration
 
+	// Record is told what becomes of terminals, for a journal. Of a machine let in or renamed it hears before that holds, and an
+	// error refuses it; of one put out, afterwards, again and again until it takes it. It is called by one goroutine at a time, and must
+	// not call the Store. Nil tells nobody.
+	Record func(TerminalChange) error
+
 	// Log hears of sign-ins, refusals and of changes to accounts and terminals, never of a secret; silent when nil.
 	Log *slog.Logger
 }
@@ -107,8 +112,15 @@ type Store struct {
 	config   Config
 	hashing  *slots
 	throttle *throttle
+	asks     *throttle // pairings begun, by address
+	codes    *throttle // wrong pairing codes, by account
 	hash     hashFunc
 	decoy    string // an encoded hash that no password has, checked for accounts that do not exist
+
+	// letIn orders what lets machines in, renames them and puts them out, together with what is recorded of it. It is always taken
+	// before write. Signing in does not wait for it.
+	letIn  sync.Mutex
+	unsaid []TerminalChange // what could not be recorded yet; owned by letIn
 
 	// write orders the changes: it is held from the decision until the disk has answered and memory shows the outcome.
 	// It is always taken before mu, never while mu is held.
@@ -124,10 +136,13 @@ type Store struct {
 	ids       map[string]*session
 	terminals map[string]*terminal
 	keys      map[digest]*terminal
+	pairings  map[digest]*pairing // by the device code
 	setup     *setup
 	broken    error // the disk failed in a way that leaves its content unknown
 	onEnd     []func(sessionID string)
 	onRevoke  []func(terminal string)
+	onRename  []func(terminal string)
+	onTwice   []func(terminal string)
 }
 
 // Memory returns a Store that keeps nothing on disk, for tests and for demonstrations that must leave no trace.
@@ -140,6 +155,8 @@ func newStore(c Config, d disk) *Store {
 		config:    c.withDefaults(),
 		hashing:   newSlots(hashesAtOnce, hashesWaiting),
 		throttle:  newThrottle(guesses, guessWindow),
+		asks:      newThrottle(pairingAsks, guessWindow),
+		codes:     newThrottle(guesses, guessWindow),
 		hash:      argon2id,
 		decoy:     newDecoy(),
 		disk:      d,
@@ -149,6 +166,7 @@ func newStore(c Config, d disk) *Store {
 		ids:       map[string]*session{},
 		terminals: map[string]*terminal{},
 		keys:      map[digest]*terminal{},
+		pairings:  map[digest]*pairing{},
 	}
 }
 
@@ -165,6 +183,20 @@ func (s *Store) OnRevoke(hook func(terminal string)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.onRevoke = append(s.onRevoke, hook)
+}
+
+// OnRename registers a hook that hears the old name of every terminal that was renamed.
+func (s *Store) OnRename(hook func(terminal string)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.onRename = append(s.onRename, hook)
+}
+
+// OnTwice registers a hook that hears the name of a terminal whose key was found in use in two places at once.
+func (s *Store) OnTwice(hook func(terminal string)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.onTwice = append(s.onTwice, hook)
 }
 
 // Err says why the store can no longer write, or nil. The disk failed in a way that leaves the file's content unknown; sessions go on

@@ -272,10 +272,10 @@ func (h *house) oneBusyUser(i int) {
 		release, _ := h.Hold(session.ID)
 		h.Session(token)
 		release()
-		_, code, err := h.AddTerminal(name, Kiosk, "")
+		_, code, err := h.AddTerminal(name, Kiosk, "", "")
 		key, _, err2 := h.Enrol(code)
-		_, err3 := h.Terminal(key)
-		if err := errors.Join(err, err2, err3, h.Revoke(name), h.SignOut(token)); err != nil {
+		_, err3 := h.Terminal(key, "192.0.2.1")
+		if err := errors.Join(err, err2, err3, h.Revoke(name, ""), h.SignOut(token)); err != nil {
 			h.t.Error(err)
 		}
 	}

@@ -93,11 +93,11 @@ func TestEndsHoldThoughTheDiskRefuses(t *testing.T) {
 	h.OnRevoke(revoked.hook)
 	h.fault().fail = syscall.EIO
 	is(t, "SignOut", h.SignOut(token), ErrBroken)
-	is(t, "Revoke", h.Revoke("kiosk-1"), ErrBroken)
+	is(t, "Revoke", h.Revoke("kiosk-1", ""), ErrBroken)
 	if h.living(token) || !ended.are(session.ID) {
 		t.Error("the session lives")
 	}
-	if _, err := h.Terminal(key); !errors.Is(err, ErrNoTerminal) || !revoked.are("kiosk-1") {
+	if _, err := h.Terminal(key, "192.0.2.1"); !errors.Is(err, ErrNoTerminal) || !revoked.are("kiosk-1") {
 		t.Error("the terminal lives")
 	}
 }
@@ -119,12 +119,12 @@ func TestEverythingThatWritesMeetsAFullDisk(t *testing.T) {
 		"SetPassword": func(h *house, _, _ string) error { return h.SetPassword("1002", good) },
 		"SetupCode":   func(h *house, _, _ string) error { _, err := h.SetupCode(); return err },
 		"SetUp":       func(h *house, setup, _ string) error { return h.SetUp(t.Context(), setup, "9001", good, "") },
-		"AddTerminal": func(h *house, _, _ string) error { _, _, err := h.AddTerminal("b", Board, ""); return err },
+		"AddTerminal": func(h *house, _, _ string) error { _, _, err := h.AddTerminal("b", Board, "", ""); return err },
 		"Enrol":       func(h *house, _, code string) error { _, _, err := h.Enrol(code); return err },
 	} {
 		h := newFiledHouse(t)
 		setup, err := h.SetupCode()
-		_, code, err2 := h.AddTerminal("a", Kiosk, "")
+		_, code, err2 := h.AddTerminal("a", Kiosk, "", "")
 		if err := errors.Join(err, err2); err != nil {
 			t.Fatal(err)
 		}

@@ -203,7 +203,7 @@ func TestNoSecretIsInTheFile(t *testing.T) {
 	setup, _ := h.SetupCode()
 	_, token := h.signIn("1001")
 	key := h.enrolled("kiosk-1")
-	_, code, _ := h.AddTerminal("kiosk-2", Kiosk, "")
+	_, code, _ := h.AddTerminal("kiosk-2", Kiosk, "", "")
 	h.restart(time.Second)
 	b, err := os.ReadFile(h.path)
 	if err != nil {

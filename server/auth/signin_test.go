@@ -189,7 +189,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 	_, token := h.signIn("1001")
 	h.SignIn(t.Context(), "my-secret-in-the-wrong-field", "wrong", "10.9.9.9:1")
 	h.SignIn(t.Context(), "1001", "wrong-secret", "10.9.9.9:1")
-	_, code, _ := h.AddTerminal("kiosk-1", Kiosk, "")
+	_, code, _ := h.AddTerminal("kiosk-1", Kiosk, "", "")
 	key, _, _ := h.Enrol(code)
 	setup, err := newHouse(t).SetupCode()
 	if err != nil {

@@ -28,11 +28,14 @@ func (s *Store) Run(ctx context.Context) {
 }
 
 // Sweep ends sessions whose time is over and those of staff who left the plan, and writes, at most once a minute, when the living
-// ones were last used. Run calls it every 15 seconds.
+// ones were last used; and it says what the journal does not know yet. Run calls it every 15 seconds.
 func (s *Store) Sweep() error {
 	now, left := s.config.Now(), s.leftThePlan()
 	err := s.end(func(r *session) bool { return left[r.Staff] || !now.Before(r.expiresAt(s.config)) })
 	if err != nil {
+		return err
+	}
+	if err := s.catchUp(); err != nil {
 		return err
 	}
 	s.write.Lock()
@@ -41,6 +44,13 @@ func (s *Store) Sweep() error {
 		return nil
 	}
 	return s.flush(now)
+}
+
+// catchUp records what became of terminals and could not be recorded when it happened.
+func (s *Store) catchUp() error {
+	s.letIn.Lock()
+	defer s.letIn.Unlock()
+	return s.tellUnsaid()
 }
 
 func (s *Store) leftThePlan() map[string]bool {

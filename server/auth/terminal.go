@@ -25,12 +25,15 @@ type Terminal struct {
 	EnrolledAt time.Time // zero until a device took the code
 	CodeUntil  time.Time // zero once enrolled
 	SeenAt     time.Time // last use of its key in this life of the server; zero before
+	Address    string    // from where that was, without the port
+	TwiceAt    time.Time // when its key was last found in use at two addresses at once; zero for never in this life of the server
 }
 
-// terminal is a Terminal as it is kept. Records of the map are replaced, never changed, but for seen; all guarded by Store.mu.
+// terminal is a Terminal as it is kept. Its record is replaced, never changed; all guarded by Store.mu.
 type terminal struct {
 	terminalRecord
-	seen time.Time
+	sightings
+	pairing *pairing // whose key waits to be used for the first time
 }
 
 // terminalRecord is a terminal in the file; its key there is the name.
@@ -39,6 +42,7 @@ type terminalRecord struct {
 	Role      Role      `json:"role"`
 	Place     string    `json:"place,omitempty"`
 	Added     time.Time `json:"added"`
+	AddedBy   string    `json:"addedBy,omitempty"` // staff; empty when it was added at the server itself
 	Enrolled  time.Time `json:"enrolled,omitzero"`
 	Key       *digest   `json:"key,omitempty"`
 	Code      *digest   `json:"code,omitempty"`
@@ -46,7 +50,8 @@ type terminalRecord struct {
 }
 
 func (t *terminal) public() Terminal {
-	return Terminal{Name: t.Name, Role: t.Role, Place: t.Place, AddedAt: t.Added, EnrolledAt: t.Enrolled, CodeUntil: t.CodeUntil, SeenAt: t.seen}
+	return Terminal{Name: t.Name, Role: t.Role, Place: t.Place, AddedAt: t.Added, EnrolledAt: t.Enrolled, CodeUntil: t.CodeUntil,
+		SeenAt: t.last.at, Address: t.last.address, TwiceAt: t.twiceAt}
 }
 
 func (r terminalRecord) check() error {
@@ -57,38 +62,36 @@ func (r terminalRecord) check() error {
 	return nil
 }
 
-// AddTerminal announces a terminal and returns the one-time code with which a device becomes it within 24 hours, at the address
-// /enrol/<code>. Adding one again that no device has become yet gives it a new code; the old one is void. It fails with ErrBadTerminal,
-// ErrTerminalExists when a device is enrolled under that name, or an error of the file.
-func (s *Store) AddTerminal(name string, role Role, place string) (Terminal, string, error) {
+// AddTerminal announces a terminal and returns the one-time code with which a machine becomes it within 24 hours, at the address
+// /enrol/<code>. By is the staff id of whoever lets it in, empty for somebody at the server itself. Adding one again that no machine
+// has become yet gives it a new code; the old one is void. It fails with ErrBadTerminal, ErrTerminalExists when a machine is enrolled
+// under that name, or an error of the file.
+func (s *Store) AddTerminal(name string, role Role, place, by string) (Terminal, string, error) {
 	now, code := s.config.Now(), newCode()
 	hash, _ := parseCode(code)
-	record := terminalRecord{Name: name, Role: role, Place: place, Added: now, Code: &hash, CodeUntil: now.Add(codeLife)}
-	if err := record.check(); err != nil {
+	record := terminalRecord{Name: name, Role: role, Place: place, Added: now, AddedBy: by, Code: &hash, CodeUntil: now.Add(codeLife)}
+	s.letIn.Lock()
+	defer s.letIn.Unlock()
+	if err := s.admits(Scope{Name: name, Role: role, Place: place}); err != nil {
 		return Terminal{}, "", err
-	}
-	s.write.Lock()
-	defer s.write.Unlock()
-	if old, ok := s.terminalNamed(name); ok && old.Key != nil {
-		return Terminal{}, "", ErrTerminalExists
 	}
 	added, err := s.storeTerminal(record)
 	if err != nil {
 		return Terminal{}, "", err
 	}
-	s.config.Log.Info("auth: terminal added", "terminal", name, "role", role)
+	s.config.Log.Info("auth: terminal added", "terminal", name, "role", role, "staff", by)
 	return added, code, nil
 }
 
-// Enrol makes the caller's device the terminal of the code and returns its key, shown this once. The code is used up. It fails with
-// ErrBadCode or an error of the file.
+// Enrol makes the caller's machine the terminal of the code and returns its key, shown this once. The code is used up. It fails with
+// ErrBadCode, the error of Config.Record, or an error of the file.
 func (s *Store) Enrol(code string) (key string, enrolled Terminal, err error) {
 	hash, ok := parseCode(code)
 	if !ok {
 		return "", Terminal{}, ErrBadCode
 	}
-	s.write.Lock()
-	defer s.write.Unlock()
+	s.letIn.Lock()
+	defer s.letIn.Unlock()
 	now := s.config.Now()
 	record, ok := s.terminalOfCode(hash)
 	if !ok || !now.Before(record.CodeUntil) {
@@ -97,11 +100,10 @@ func (s *Store) Enrol(code string) (key string, enrolled Terminal, err error) {
 	key = newToken()
 	keyHash := digestOf(key)
 	record.Key, record.Enrolled, record.Code, record.CodeUntil = &keyHash, now, nil, time.Time{}
-	enrolled, err = s.storeTerminal(record)
+	enrolled, err = s.letMachineIn(record, ByAddress)
 	if err != nil {
 		return "", Terminal{}, err
 	}
-	s.config.Log.Info("auth: terminal enrolled", "terminal", record.Name, "role", record.Role)
 	return key, enrolled, nil
 }
 
@@ -126,8 +128,10 @@ func (s *Store) terminalOfCode(hash digest) (terminalRecord, bool) {
 	return terminalRecord{}, false
 }
 
-// storeTerminal writes and shows a record; the caller holds write.
+// storeTerminal writes and shows a record; the caller holds letIn.
 func (s *Store) storeTerminal(record terminalRecord) (Terminal, error) {
+	s.write.Lock()
+	defer s.write.Unlock()
 	if err := s.commit([]change{put(terminalBucket, record.Name, record)}); err != nil {
 		return Terminal{}, fmt.Errorf("auth: storing a terminal: %w", err)
 	}
@@ -136,6 +140,7 @@ func (s *Store) storeTerminal(record terminalRecord) (Terminal, error) {
 	return s.showTerminal(record).public(), nil
 }
 
+// showTerminal puts a record in the place of the one before, whose keys open nothing any more; the caller holds mu.
 func (s *Store) showTerminal(record terminalRecord) *terminal {
 	shown := &terminal{terminalRecord: record}
 	s.terminals[record.Name] = shown
@@ -157,20 +162,60 @@ func (s *Store) loadTerminal(name string, text []byte) error {
 	return nil
 }
 
-// Terminal returns the terminal of a key and takes note that it was seen. It fails with ErrNoTerminal.
-func (s *Store) Terminal(key string) (Terminal, error) {
+// Terminal returns the terminal of a key and takes note from where it was used. It fails with ErrNoTerminal.
+func (s *Store) Terminal(key, address string) (Terminal, error) {
 	hash, ok := parseToken(key)
 	if !ok {
 		return Terminal{}, ErrNoTerminal
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, ok := s.keys[hash]
-	if !ok {
+	found, twice, hooks := s.useKey(hash, address)
+	if found == (Terminal{}) {
 		return Terminal{}, ErrNoTerminal
 	}
-	found.seen = s.config.Now()
-	return found.public(), nil
+	if twice {
+		s.config.Log.Warn("auth: a terminal's key is in use at two addresses", "terminal", found.Name, "address", found.Address)
+		for _, hook := range hooks {
+			hook(found.Name)
+		}
+	}
+	return found, nil
+}
+
+func (s *Store) useKey(hash digest, address string) (found Terminal, twice bool, hooks []func(string)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, ok := s.keys[hash]
+	if !ok {
+		return Terminal{}, false, nil
+	}
+	if t.pairing != nil { // the machine has its key: nobody is told it again
+		t.pairing.key, t.pairing = "", nil
+	}
+	twice = t.see(s.config.Now(), address)
+	return t.public(), twice, slices.Clone(s.onTwice)
+}
+
+// Stands reports whether a terminal is still the one that was enrolled at that time, and takes note that it was seen. It is for sockets,
+// which outlive the key they were opened with.
+func (s *Store) Stands(name string, enrolled time.Time, address string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, ok := s.terminals[name]
+	if !ok || t.Key == nil || !t.Enrolled.Equal(enrolled) {
+		return false
+	}
+	t.see(s.config.Now(), address)
+	return true
+}
+
+// terminal gives a terminal by its name.
+func (s *Store) terminal(name string) (Terminal, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t, ok := s.terminals[name]; ok {
+		return t.public(), nil
+	}
+	return Terminal{}, ErrNoTerminal
 }
 
 // Terminals lists all terminals by name, those waiting for a device too.
@@ -185,40 +230,69 @@ func (s *Store) Terminals() []Terminal {
 	return all
 }
 
-// Revoke removes a terminal; its key and its code open nothing from now on, and the OnRevoke hooks hear its name. It fails with
-// ErrNoTerminal, or with an error of the file: the terminal is revoked then too, but a restart might bring it back.
-func (s *Store) Revoke(name string) error {
-	hooks, err := s.revokeStored(name)
+// Revoke removes a terminal for a member of staff: its key and its code open nothing from now on, and the OnRevoke hooks hear its name,
+// before the disk is asked. It fails with ErrNoTerminal, or with an error of the file: the terminal is revoked then too, but a restart
+// might bring it back.
+func (s *Store) Revoke(name, by string) error {
+	gone, ok := s.hideTerminal(name)
+	if !ok {
+		return ErrNoTerminal
+	}
+	s.hear(s.hooksOf(&s.onRevoke), name)
+	s.letIn.Lock()
+	defer s.letIn.Unlock()
+	if again, ok := s.hideTerminal(name); ok { // a machine has just become it
+		gone = again
+	}
+	s.config.Log.Info("auth: terminal revoked", "terminal", name, "staff", by)
+	if err := s.forgetTerminal(name); err != nil {
+		return err
+	}
+	if !gone.EnrolledAt.IsZero() {
+		s.tellLater(TerminalChange{What: Revoked, Terminal: gone, By: by})
+	}
+	return nil
+}
+
+func (s *Store) forgetTerminal(name string) error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.commit([]change{remove(terminalBucket, name)}); err != nil {
+		return fmt.Errorf("auth: revoking a terminal: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) hooksOf(list *[]func(string)) []func(string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(*list)
+}
+
+func (s *Store) hear(hooks []func(string), name string) {
 	for _, hook := range hooks {
 		hook(name)
 	}
-	return err
 }
 
-func (s *Store) revokeStored(name string) (hooks []func(string), err error) {
-	s.write.Lock()
-	defer s.write.Unlock()
-	hooks, ok := s.hideTerminal(name)
-	if !ok {
-		return nil, ErrNoTerminal
-	}
-	s.config.Log.Info("auth: terminal revoked", "terminal", name)
-	if err := s.commit([]change{remove(terminalBucket, name)}); err != nil {
-		return hooks, fmt.Errorf("auth: revoking a terminal: %w", err)
-	}
-	return hooks, nil
-}
-
-func (s *Store) hideTerminal(name string) (hooks []func(string), ok bool) {
+func (s *Store) hideTerminal(name string) (gone Terminal, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found, ok := s.terminals[name]
 	if !ok {
-		return nil, false
+		return Terminal{}, false
 	}
 	delete(s.terminals, name)
-	if found.Key != nil {
-		delete(s.keys, *found.Key)
+	s.forgetKeys(found)
+	return found.public(), true
+}
+
+// forgetKeys takes away what a terminal's machine could come with; the caller holds mu.
+func (s *Store) forgetKeys(t *terminal) {
+	if t.Key != nil {
+		delete(s.keys, *t.Key)
 	}
-	return slices.Clone(s.onRevoke), true
+	if t.pairing != nil {
+		delete(s.pairings, t.pairing.device)
+	}
 }

@@ -12,7 +12,7 @@ import (
 // enrolled adds a kiosk, enrols it and returns its key.
 func (h *house) enrolled(name string) string {
 	h.t.Helper()
-	_, code, err := h.AddTerminal(name, Kiosk, "门口")
+	_, code, err := h.AddTerminal(name, Kiosk, "门口", "")
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func (h *house) enrolled(name string) string {
 
 func TestEnrolment(t *testing.T) {
 	h := newFiledHouse(t)
-	added, code, err := h.AddTerminal("kiosk-1", Kiosk, "门口")
+	added, code, err := h.AddTerminal("kiosk-1", Kiosk, "门口", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestEnrolment(t *testing.T) {
 	h.restart(400 * 24 * time.Hour)
 	_, _, err = h.Enrol(code)
 	is(t, "replay after a restart", err, ErrBadCode)
-	got, err := h.Terminal(key)
+	got, err := h.Terminal(key, "192.0.2.1")
 	if err != nil || got.Name != "kiosk-1" || got.Place != "门口" || !got.SeenAt.Equal(h.clock.Now()) {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -54,12 +54,12 @@ func TestEnrolment(t *testing.T) {
 
 func TestCodesLiveForADay(t *testing.T) {
 	h := newHouse(t)
-	_, code, _ := h.AddTerminal("a", Board, "")
+	_, code, _ := h.AddTerminal("a", Board, "", "")
 	h.clock.pass(24*time.Hour - time.Second)
 	if _, _, err := h.Enrol(code); err != nil {
 		t.Error(err)
 	}
-	_, code, _ = h.AddTerminal("b", Board, "")
+	_, code, _ = h.AddTerminal("b", Board, "", "")
 	h.clock.pass(24 * time.Hour)
 	_, _, err := h.Enrol(code)
 	is(t, "a day later", err, ErrBadCode)
@@ -67,8 +67,8 @@ func TestCodesLiveForADay(t *testing.T) {
 
 func TestANewCodeVoidsTheOld(t *testing.T) {
 	h := newHouse(t)
-	_, old, _ := h.AddTerminal("kiosk-1", Kiosk, "")
-	_, code, err := h.AddTerminal("kiosk-1", Board, "hall 2")
+	_, old, _ := h.AddTerminal("kiosk-1", Kiosk, "", "")
+	_, code, err := h.AddTerminal("kiosk-1", Board, "hall 2", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestANewCodeVoidsTheOld(t *testing.T) {
 	if _, got, err := h.Enrol(code); err != nil || got.Role != Board {
 		t.Errorf("%+v, %v", got, err)
 	}
-	_, _, err = h.AddTerminal("kiosk-1", Kiosk, "")
+	_, _, err = h.AddTerminal("kiosk-1", Kiosk, "", "")
 	is(t, "adding an enrolled one", err, ErrTerminalExists)
 }
 
@@ -92,7 +92,7 @@ func TestUnacceptableTerminals(t *testing.T) {
 		{"kiosk", "", ""}, {"kiosk", Administrator, ""}, {"kiosk", Clerk, ""}, {"kiosk", "KIOSK", ""},
 		{"kiosk", Kiosk, "by\nthe door"}, {"kiosk", Kiosk, strings.Repeat("门", 65)}, {"kiosk", Kiosk, "\xff"},
 	} {
-		_, code, err := h.AddTerminal(c.name, c.role, c.place)
+		_, code, err := h.AddTerminal(c.name, c.role, c.place, "")
 		if !errors.Is(err, ErrBadTerminal) || code != "" {
 			t.Errorf("%+v: %v", c, err)
 		}
@@ -104,7 +104,7 @@ func TestUnacceptableTerminals(t *testing.T) {
 
 func TestOneCodeMakesOneTerminal(t *testing.T) {
 	h := newFiledHouse(t)
-	_, code, _ := h.AddTerminal("kiosk-1", Kiosk, "")
+	_, code, _ := h.AddTerminal("kiosk-1", Kiosk, "", "")
 	var won atomic.Int32
 	var all sync.WaitGroup
 	for range 16 {
@@ -123,29 +123,29 @@ func TestOneCodeMakesOneTerminal(t *testing.T) {
 func TestRevoke(t *testing.T) {
 	h := newFiledHouse(t)
 	key, other := h.enrolled("kiosk-1"), h.enrolled("kiosk-2")
-	_, code, _ := h.AddTerminal("board-1", Board, "")
+	_, code, _ := h.AddTerminal("board-1", Board, "", "")
 	var revoked heard
 	h.OnRevoke(revoked.hook)
 	h.OnRevoke(func(name string) {
-		if _, err := h.Terminal(key); err == nil {
+		if _, err := h.Terminal(key, "192.0.2.1"); err == nil {
 			t.Error("the key still opened when the hook was called")
 		}
 	})
 	for _, name := range []string{"kiosk-1", "board-1"} {
-		if err := h.Revoke(name); err != nil {
+		if err := h.Revoke(name, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
-	is(t, "again", h.Revoke("kiosk-1"), ErrNoTerminal)
+	is(t, "again", h.Revoke("kiosk-1", ""), ErrNoTerminal)
 	if !revoked.are("kiosk-1", "board-1") {
 		t.Errorf("heard %v", revoked.names)
 	}
 	for range 2 {
-		_, err := h.Terminal(key)
+		_, err := h.Terminal(key, "192.0.2.1")
 		is(t, "revoked key", err, ErrNoTerminal)
 		_, _, err = h.Enrol(code)
 		is(t, "revoked code", err, ErrBadCode)
-		if _, err := h.Terminal(other); err != nil {
+		if _, err := h.Terminal(other, "192.0.2.1"); err != nil {
 			t.Errorf("the other one: %v", err)
 		}
 		h.restart(time.Minute)
@@ -160,7 +160,7 @@ func TestKeysOfNoTerminal(t *testing.T) {
 	key := h.enrolled("kiosk-1")
 	_, token := h.signIn("1001")
 	for _, wrong := range []string{"", key[1:], key + "A", newToken(), digestOf(key).String(), token} {
-		_, err := h.Terminal(wrong)
+		_, err := h.Terminal(wrong, "192.0.2.1")
 		is(t, wrong, err, ErrNoTerminal)
 	}
 	if h.living(key) {
@@ -174,7 +174,7 @@ func TestTerminalsAreListedByName(t *testing.T) {
 		t.Errorf("%v, want an empty list, not nil", all)
 	}
 	for _, name := range []string{"b", "c", "a"} {
-		h.AddTerminal(name, Pad, "")
+		h.AddTerminal(name, Pad, "", "")
 	}
 	var names string
 	for _, terminal := range h.Terminals() {

@@ -61,7 +61,7 @@ func Start(t testing.TB, plan *hall.Plan, slices ...SliceMaker) *Hall {
 	h.order(t, hall.Found{Hall: plan.Hall.ID, Demo: true, Epoch: "test"})
 	h.order(t, hall.SetPlan{Plan: plan, Hash: "test", Source: hall.FromConfig})
 	h.order(t, hall.OpenDay{})
-	h.Auth = auth.Memory(auth.Config{Demo: true, Log: log, Staff: h.staff})
+	h.Auth = auth.Memory(auth.Config{Demo: true, Log: log, Staff: h.staff, Record: server.RecordTerminals(func() *server.Desk { return h.Desk })})
 	if err := h.Auth.DemoPasswords(staffIDs(plan)); err != nil {
 		t.Fatal(err)
 	}
@@ -82,6 +82,7 @@ func (h *Hall) serve(t testing.TB, log *slog.Logger, clock *server.Clock, figure
 	h.Inner = server.New(c)
 	h.Auth.OnEnd(h.Inner.SessionEnded)
 	h.Auth.OnRevoke(h.Inner.TerminalRevoked)
+	h.Auth.OnRename(h.Inner.TerminalRenamed)
 	h.Server = httptest.NewServer(h.Inner)
 	t.Cleanup(func() {
 		if err := h.Hub.Shutdown(context.Background()); err != nil {

@@ -49,6 +49,7 @@ const (
 	AlertPassed      = "passed"         // many missed calls at one window
 	AlertUnprinted   = "unprinted"      // tickets whose slip did not come out
 	AlertOldTickets  = "open_yesterday" // tickets of an earlier day still open
+	AlertTwice       = "terminal_twice" // a terminal whose key is in use at two addresses, from the server
 )
 
 // watch collects alerts while it looks at one state.
@@ -95,6 +96,8 @@ func harmOfWarning(kind string) hall.Time {
 		return 1_000_000
 	case AlertDiskLow:
 		return 800_000 // it harms nobody yet, and everybody soon
+	case AlertTwice:
+		return 100_000 // somebody else may be taking tickets or watching in its name
 	}
 	return 1
 }

@@ -1,9 +1,10 @@
 package supervisor
 
 import (
+	"slices"
+
 	"jiaohao/server/hall"
 	"jiaohao/server/public"
-	"slices"
 )
 
 // promiseTarget is the share of citizens, in percent, that a hall should call within the promised wait: the 85 % that
@@ -115,8 +116,8 @@ func View(s hall.State, estimate public.Estimate, warnings []Warning, at hall.Ti
 	return v
 }
 
-// ofNetwork are the alerts about who reaches the server and how, which visitors need not know.
-var ofNetwork = []string{AlertPlain, AlertCertificate, AlertLimited}
+// ofNetwork are the alerts about who reaches the server and how, and about its machines, which visitors need not know.
+var ofNetwork = []string{AlertPlain, AlertCertificate, AlertLimited, AlertTwice}
 
 // Wall is the view for a screen that visitors see: no staff, no ratings, nothing about the network.
 func Wall(s hall.State, estimate public.Estimate, warnings []Warning, at hall.Time) Live {

@@ -42,7 +42,7 @@ func authLives(dir string, r *rand.Rand, say func(string, ...any)) error {
 }
 
 func authRound(s *auth.Store, staff, name string, say func(string, ...any)) error {
-	_, code, err := s.AddTerminal(name, auth.Kiosk, "")
+	_, code, err := s.AddTerminal(name, auth.Kiosk, "", "")
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func authRound(s *auth.Store, staff, name string, say func(string, ...any)) erro
 	}
 	say("ended %s", token)
 	say("ending %s", key)
-	if err := s.Revoke(name); err != nil {
+	if err := s.Revoke(name, ""); err != nil {
 		return err
 	}
 	say("ended %s", key)
@@ -91,7 +91,7 @@ func authHolds(dir string, said [][]string) error {
 		}
 	}
 	for secret, steps := range state {
-		_, terminal := s.Terminal(secret)
+		_, terminal := s.Terminal(secret, "192.0.2.1")
 		_, session := s.Session(secret)
 		holds := terminal == nil || session == nil
 		if last := steps[len(steps)-1]; last != "ending" && holds == (last == "ended") {

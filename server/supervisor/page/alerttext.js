@@ -72,5 +72,6 @@ function keyOf(alert) {
   if (OF_WINDOW.indexOf(alert.kind) >= 0) return { link: linkTo('live', { window: alert.subject }), key: t('supervisor.alerts.look') };
   if (alert.kind === 'unprinted') return { link: ticketsLink({ mark: 'unprinted', date }), key: t('supervisor.alerts.evidence') };
   if (alert.kind === 'open_yesterday') return { link: ticketsLink({ state: 'open', date }), key: t('supervisor.alerts.evidence') };
+  if (alert.kind === 'terminal_twice') return { link: linkTo('terminals'), key: t('supervisor.alerts.terminals') };
   return {};
 }

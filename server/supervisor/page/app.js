@@ -9,13 +9,14 @@ import { connect } from '../../../assets/js/live.js';
 import { createClock } from '../../../assets/js/clock.js';
 import { mount, setModes } from '../../../assets/js/dom.js';
 import { DemoStrip } from '../../../assets/js/demo.js';
-import { readPlace } from './place.js';
+import { pagesOf, readPlace } from './place.js';
 import { Header } from './header.js';
 import { LivePage } from './livepage.js';
 import { Tickets } from './ticketlist.js';
 import { Report } from './report.js';
 import { Day } from './day.js';
 import { SignIn } from './signin.js';
+import { Terminals } from './terminals.js';
 import { Wall } from './wall.js';
 
 const clock = createClock();
@@ -96,7 +97,7 @@ function App(/** @type {{session: any}} */ props) {
   document.title = (live.view ? name(live.view.hall.name) + ' · ' : '') + t('supervisor.title');
   if (onWall && live.view) return html`${demo}<${Wall} view=${live.view} at=${live.at} live=${live.fresh} clock=${clock} />`;
   if (!session || onWall) return html`${demo}<${SignIn} note=${onWall ? t('supervisor.signIn.wall') : ''} done=${(/** @type {any} */ s) => { setSession(s); if (onWall) location.reload(); }} />`;
-  const page = boss ? place.page : 'report';
+  const pages = pagesOf(session.roles), page = pages.indexOf(place.page) < 0 ? pages[0] : place.page;
   return html`<a class="skip-link" href="#main" onClick=${skip}>${t('supervisor.skip')}</a>${demo}
     <${Header} page=${page} boss=${boss} session=${session} live=${live} clock=${clock} out=${() => setSession(null)} />
     <main id="main" tabindex="-1" class=${'page' + (live.fresh || !boss ? '' : ' page--stale')}>${pageOf(page, place.query, live, staff, boss)}</main>`;
@@ -114,6 +115,7 @@ function pageOf(page, query, live, staff, boss) {
   if (page === 'report') return html`<${Report} view=${live.view} query=${query} staff=${staff} limited=${!boss} />`;
   if (page === 'live' || !live.view) return html`<${LivePage} view=${live.view} now=${live.fresh ? clock.now() : Date.parse(live.at)} live=${live.fresh} query=${query} staff=${staff} />`;
   if (page === 'tickets') return html`<${Tickets} view=${live.view} query=${query} seq=${live.seq} />`;
+  if (page === 'terminals') return html`<${Terminals} view=${live.view} />`;
   return html`<${Day} view=${live.view} />`;
 }
 

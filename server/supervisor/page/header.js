@@ -8,12 +8,12 @@ import { del } from '../../../assets/js/http.js';
 import { clockTime } from '../../../assets/js/format.js';
 import { Icon } from '../../../assets/js/icon.js';
 import { Seal } from '../../../assets/js/parts.js';
-import { linkTo, PAGES } from './place.js';
+import { linkTo, pagesOf } from './place.js';
 
 /** @param {{page: string, boss: boolean, session: any, live: any, clock: import('../../../assets/js/clock.js').Clock, out: () => void}} props */
 export function Header(props) {
   const { live, session } = props;
-  const pages = props.boss ? PAGES : ['report'];
+  const pages = pagesOf(session.roles);
   const leave = () => del('/api/v1/session').then(props.out, props.out);
   return html`<header class="header on-brand top"><${Seal} size="34px" /><span class="header__title">${live.view ? name(live.view.hall.name) : t('supervisor.title')}</span>
     <nav class="top__nav" aria-label=${t('supervisor.nav')}>${pages.map(p => html`<a key=${p} href=${linkTo(p)} aria-current=${p === props.page ? 'page' : undefined}>${t('supervisor.nav.' + p)}</a>`)}

@@ -6,7 +6,20 @@
 /** @typedef {{page: string, query: Object<string, string>}} Place */
 
 /** The pages in the order of the navigation. */
-export const PAGES = ['live', 'tickets', 'report', 'day'];
+export const PAGES = ['live', 'tickets', 'report', 'day', 'terminals'];
+
+/** Those of them that only administrators have. */
+const ADMINISTRATION = ['terminals'];
+
+/**
+ * The pages of somebody's roles: whoever supervises has them all but the administrators' own, others the report alone.
+ * @param {string[]} roles
+ * @returns {string[]}
+ */
+export function pagesOf(roles) {
+  if (roles.indexOf('administrator') >= 0) return PAGES;
+  return roles.indexOf('supervisor') >= 0 ? PAGES.filter(p => ADMINISTRATION.indexOf(p) < 0) : ['report'];
+}
 
 /**
  * Reads '#/tickets?state=waiting'. Anything else is the live page.
