@@ -83,8 +83,23 @@ func (in invocation) flags(name string, define func(*flag.FlagSet)) (rest []stri
 }
 
 func (in invocation) fail(err error) int {
+	var locked *journal.LockedError
+	if errors.As(err, &locked) {
+		fmt.Fprintf(in.stderr, "jiaohao: %s\n", inUse(locked))
+	}
 	fmt.Fprintf(in.stderr, "jiaohao: %v\n", err)
 	return 1
+}
+
+// inUse says in both languages who works on the data already.
+func inUse(e *journal.LockedError) string {
+	folder := filepath.Dir(e.Path)
+	if e.PID == 0 {
+		return fmt.Sprintf("数据文件夹 %s 正由另一个进程使用，本次没有启动。\n         The data folder %s is in use by another process; nothing was started.", folder, folder)
+	}
+	since := e.Started.Local().Format("2006-01-02 15:04:05")
+	return fmt.Sprintf("数据文件夹 %s 正由进程 %d（主机 %s，%s 起）使用，本次没有启动。\n         The data folder %s is in use by process %d on %s since %s; nothing was started.",
+		folder, e.PID, e.Host, since, folder, e.PID, e.Host, since)
 }
 
 // configured reads the configuration for a command that takes no other flags than those defined.

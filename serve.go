@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"jiaohao/assets"
@@ -51,18 +52,17 @@ func serve(ctx context.Context, c Config, stdout, stderr io.Writer) error {
 }
 
 // serveBy is serve by another clock, for those who cannot wait until a day is over.
-func serveBy(ctx context.Context, c Config, clock *server.Clock, stdout, stderr io.Writer) (err error) {
+func serveBy(ctx context.Context, c Config, clock *server.Clock, stdout, stderr io.Writer) error {
 	h, err := openHall(ctx, c, clock, stderr)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.close()) }()
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
-		return fmt.Errorf("nobody can connect: %w", err)
+		return errors.Join(fmt.Errorf("nobody can connect: %w", err), h.close())
 	}
 	h.announce(stdout, l.Addr())
-	return h.run(ctx, l)
+	return h.untilStopped(ctx, func(ctx context.Context) error { return errors.Join(h.run(ctx, l), h.close()) })
 }
 
 // running is a hall with all its parts introduced to each other.
@@ -80,6 +80,7 @@ type running struct {
 	server   *server.Server
 	disk     *diskWatch // nil for a hall that keeps nothing
 	fatal    chan error
+	broken   atomic.Bool // the journal can no longer be trusted
 	metrics  *metrics.Registry
 	seen     *observed
 	persons  *server.Persons
@@ -205,7 +206,7 @@ func (h *running) found(ctx context.Context) error {
 	}
 	h.hub = live.NewHub(h.hubConfig(epoch))
 	h.desk = server.NewDesk(server.DeskConfig{Journal: h.journal, Clock: h.clock, Log: h.log, Folds: []server.Fold{h.stats, h.wait},
-		Publish: h.hub.Changed, Metrics: h.metrics, Fatal: func(err error) { h.fatal <- err }}, state)
+		Publish: h.hub.Changed, Metrics: h.metrics, Fatal: h.giveUp}, state)
 	go h.desk.Run()
 	if state.Founded().Format == "" {
 		if err := h.order(ctx, hall.Found{Hall: h.config.Plan.Hall.ID, Demo: h.config.Demo, Epoch: epoch}); err != nil {
@@ -352,8 +353,8 @@ func baseURL(c Config) string {
 
 // run serves until ctx ends or the journal can no longer be trusted.
 func (h *running) run(ctx context.Context, l net.Listener) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	ctx, cancel := h.lifetime(ctx)
+	defer cancel()
 	go h.auth.Run(ctx)
 	go h.keepSnapshots(ctx)
 	go h.desk.KeepPrivacy(ctx)
@@ -363,13 +364,7 @@ func (h *running) run(ctx context.Context, l net.Listener) error {
 	if err := h.listenControl(ctx); err != nil {
 		return err
 	}
-	go func() {
-		select {
-		case err := <-h.fatal:
-			cancel(fmt.Errorf("stopped, the next start reads what is really there: %w", err))
-		case <-ctx.Done():
-		}
-	}()
+	go h.tellManager(ctx, daemonNotify)
 	err := h.serveOn(ctx, l)
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
@@ -409,7 +404,7 @@ func (h *running) close() error {
 	var errs []error
 	if h.desk != nil {
 		h.desk.Stop()
-		if len(h.fatal) == 0 {
+		if !h.broken.Load() {
 			errs = append(errs, h.desk.SaveSnapshot(), h.folds.save(context.Background(), h))
 		}
 	}

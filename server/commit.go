@@ -53,15 +53,6 @@ func (d *Desk) append(b *batch) bool {
 	return false
 }
 
-// emptied notes that there is space, and tells whether that is news.
-func (d *Desk) emptied() bool {
-	since := hall.Time(d.full.Swap(0))
-	if since != 0 {
-		d.log.Info("the journal has space again: the hall takes commands", "without", d.clock.Now().Sub(since).Round(time.Second))
-	}
-	return since != 0
-}
-
 func (d *Desk) reveal(b *batch, head journal.Head) {
 	for i, r := range b.recorded {
 		for _, f := range d.folds {
@@ -91,16 +82,4 @@ func (d *Desk) startAgain(cur *batch, err error) (*hall.Working, *batch) {
 	cur.refuseAll(err)
 	w := hall.Resume(d.State())
 	return w, &batch{after: w.Seq()}
-}
-
-// fullUp refuses a batch for want of space. What was decided on top of it must go too, so the desk is told to begin again
-// from what is durable. The next command tries the journal again.
-func (d *Desk) fullUp(b *batch, cause error) {
-	if d.full.CompareAndSwap(0, int64(d.clock.Now())) {
-		d.log.Error("the journal is full: the hall is read-only until there is space", "error", cause)
-	}
-	refusal := hall.Refuse(hall.JournalFull, "seconds", int(fullRetry.Seconds()))
-	b.refuseAll(refusal)
-	d.undone <- refusal
-	d.publish(d.State().Seq(), true)
 }

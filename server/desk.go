@@ -125,17 +125,6 @@ func NewDesk(c DeskConfig, s hall.State) *Desk {
 // State is the newest state that is durable.
 func (d *Desk) State() hall.State { return d.state.Load().State }
 
-// FullSince is the hall time since when the journal has had no space and the hall is read-only; 0 while there is space.
-func (d *Desk) FullSince() hall.Time { return hall.Time(d.full.Load()) }
-
-// RoomAgain says that there is space again, before any command has proved it: every screen is told at once. Should it not
-// be so, the next command is refused as before.
-func (d *Desk) RoomAgain() {
-	if d.emptied() {
-		d.publish(d.State().Seq(), true)
-	}
-}
-
 // Submit decides a command for whoever asks in ctx. When it returns without error what was decided is durable and seen by
 // State. Errors: *hall.Refusal; http.ErrAbortHandler when nobody knows whether it happened; the context's error.
 func (d *Desk) Submit(ctx context.Context, c hall.Command) (hall.Receipt, error) {
@@ -253,6 +242,10 @@ func (d *Desk) take(w *hall.Working, cur *batch, p *pending) {
 
 // decide puts what an order leads to into the open batch. Whatever the answer, it waits for that batch.
 func (d *Desk) decide(w *hall.Working, cur *batch, p *pending) (accepted bool) {
+	if p.order.Do == nil { // a probe
+		cur.waiting, cur.answers = append(cur.waiting, p), append(cur.answers, answer{})
+		return false
+	}
 	at := max(d.clock.Now(), w.At())
 	events, receipt, err := d.ask(w, p.order, at)
 	if err == nil {

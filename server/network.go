@@ -37,9 +37,10 @@ const (
 	writeTime  = 60 * time.Second // of an answer
 	idleTime   = 60 * time.Second // between two requests
 	maxHeader  = 16 << 10         // bytes
+	grace      = 3 * time.Second  // at the end of the server, for requests under way and sockets to be closed
 )
 
-// Serve answers connections of l until ctx ends, then lets requests finish and closes the sockets, five seconds at most.
+// Serve answers connections of l until ctx ends, then lets requests finish and closes the sockets, for as long as grace lasts.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	l = s.gate.Listener(l)
 	if s.network.Secure != nil {
@@ -54,7 +55,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*time.Second)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	err := errors.Join(s.hub.Shutdown(end), srv.Shutdown(end))
 	if errors.Is(err, context.DeadlineExceeded) {

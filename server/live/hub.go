@@ -96,6 +96,7 @@ type Hub struct {
 	newest  atomic.Uint64 // highest sequence told
 	urgent  atomic.Bool
 	wake    chan struct{}
+	asked   chan struct{} // taken by the pump between two passes
 
 	stop    chan struct{}
 	once    sync.Once
@@ -108,7 +109,7 @@ func NewHub(cfg Config) *Hub {
 	h := &Hub{
 		cfg:  cfg,
 		door: newDoor(cfg.MaxPerAddress, cfg.MaxSockets),
-		wake: make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), asked: make(chan struct{}),
 		stop: make(chan struct{}),
 		born: time.Now(),
 	}
@@ -141,6 +142,19 @@ func (h *Hub) nudge() {
 	select {
 	case h.wake <- struct{}{}:
 	default:
+	}
+}
+
+// Probe asks the pump for a sign of life; it returns when the pump is between two passes, with an error when ctx ends before
+// or the hub has been shut down.
+func (h *Hub) Probe(ctx context.Context) error {
+	select {
+	case h.asked <- struct{}{}:
+		return nil
+	case <-h.stop:
+		return errStopped
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

@@ -29,6 +29,8 @@ func (p *pump) run() {
 		select {
 		case <-p.hub.wake:
 		case <-timer.C:
+		case <-p.hub.asked:
+			continue
 		case <-p.hub.stop:
 			return
 		}

@@ -36,6 +36,7 @@ var ErrGone = errors.New("live: gone")
 var (
 	errBackwards = errors.New("live: the view went back to an earlier sequence")
 	errNotJSON   = errors.New("live: the view is not JSON")
+	errStopped   = errors.New("live: the hub has stopped")
 )
 
 // topic is a Topic somebody listens to. The pump alone touches it.
