@@ -45,6 +45,7 @@ var edges = map[string]map[string]string{
 	"server/hall": {}, "server/journal": {}, "server/disk": {}, "server/live": {"server/metrics": "the hub counts what it sends"}, "server/metrics": {}, "server/metrics/metricstest": {}, "server/auth": {}, "server/gate": {}, "server/secret": {}, "server/people": {}, "assets": {},
 	"display/announce":           {"server/hall": "what is spoken are the hall's calls"},
 	"server/hall/halltest":       {"server/hall": "random halls for the tests of the folds"},
+	"server/lineartest":          {},
 	"server/servertest":          {"server": "a whole server for tests", "server/auth": "with its sessions", "server/hall": "rules", "server/journal": "journal", "server/live": "sockets", "server/metrics": "and figures"},
 	"server/journal/journaltest": {"server/journal": "the contract is the journal's"},
 	"server/faulttest/disk":      {},
@@ -71,7 +72,9 @@ var fixed = map[string][]string{
 	"github.com/jung-kurt/gofpdf":  {"kiosk/slip", "server/supervisor/report"},
 	"golang.org/x/sys":             {"server/disk", "server/journal", ""},
 	"github.com/fxamacker/cbor/v2": {"server/hall", "server/stats", "server/wait"},
-	"github.com/hanwen/go-fuse":    {"server/faulttest/disk"},
+
+	"github.com/anishathalye/porcupine": {"server/lineartest"},
+	"github.com/hanwen/go-fuse":         {"server/faulttest/disk"},
 }
 
 // forbidden are standard packages that the core must not know: with any of them the same events could give another state.

@@ -210,7 +210,7 @@ func (l *ledger) controls(t *testing.T) (seen int) {
 		t.Errorf("what was told is not what was told: %v", err)
 	}
 	for number, held := range l.tickets {
-		if numberParts.FindStringSubmatch(number)[2] != "001" {
+		if parts := numberParts.FindStringSubmatch(number); parts[2] != "001" || l.tickets[parts[1]+"002"] == nil {
 			continue
 		}
 		for what, spoil := range map[string]func(){"doubled": func() { whole[number] = 2 }, "lost": func() { delete(whole, number) },
