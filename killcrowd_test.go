@@ -53,7 +53,7 @@ func services(t *testing.T, p *process) (list []string) {
 				list = append(list, s.ID)
 			}
 		}
-		if len(list) > 2 {
+		if len(list) > 1 {
 			return list
 		}
 		time.Sleep(10 * time.Millisecond)

@@ -193,6 +193,11 @@ func (r reply) into(t testing.TB, v any) {
 }
 
 func (c client) do(method, path, key string, body any) (reply, error) {
+	return c.within(context.Background(), method, path, key, body)
+}
+
+// within is do for a client whose patience ends with ctx.
+func (c client) within(ctx context.Context, method, path, key string, body any) (reply, error) {
 	var reader io.Reader
 	if body != nil {
 		raw, err := json.Marshal(body)
@@ -201,7 +206,7 @@ func (c client) do(method, path, key string, body any) (reply, error) {
 		}
 		reader = strings.NewReader(string(raw))
 	}
-	req, err := http.NewRequest(method, c.base+path, reader)
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, reader)
 	if err != nil {
 		return reply{}, err
 	}

@@ -97,6 +97,7 @@ type lives struct {
 	now     *bench
 	changed chan struct{} // closed when now is another
 	restart int
+	asked   atomic.Int64
 }
 
 // linearSpeed makes the seconds of recall and pass pass in a millisecond.
@@ -211,8 +212,10 @@ func (l *lives) desk() (*bench, <-chan struct{}) {
 	return l.now, l.changed
 }
 
-// ask gives an operation to the desk. Some clients wait only for a moment.
+// ask gives an operation to the desk. Some clients wait only for a moment. Orders stand in one line, so that a repetition
+// never overtakes what was asked first: every attempt counts as made in a life of its own.
 func (l *lives) ask(o lineartest.Op, key string) (lineartest.Out, bool) {
+	life := int(l.asked.Add(1))
 	d, changed := l.desk()
 	if l.second != nil && o.Window%2 == 1 {
 		d = l.second
@@ -229,18 +232,18 @@ func (l *lives) ask(o lineartest.Op, key string) (lineartest.Out, bool) {
 	var r *hall.Refusal
 	switch {
 	case err == nil:
-		return lineartest.Out{Number: numberOf(d.State(), receipt)}, true
+		return lineartest.Out{Life: life, Number: numberOf(d.State(), receipt)}, true
 	case errors.As(err, &r) && r.Code == hall.JournalFull:
-		return lineartest.Out{}, false
+		return lineartest.Out{Life: life}, false
 	case errors.As(err, &r):
-		return lineartest.Out{Refused: true, Soon: r.Code == hall.TooSoon || r.Code == hall.TooFewCalls || r.Code == hall.CallLimit}, true
+		return lineartest.Out{Life: life, Refused: true, Soon: r.Code == hall.TooSoon || r.Code == hall.TooFewCalls || r.Code == hall.CallLimit}, true
 	case ctx.Err() == nil: // nobody knows: the next life does
 		select {
 		case <-changed:
 		case <-time.After(time.Second):
 		}
 	}
-	return lineartest.Out{}, false
+	return lineartest.Out{Life: life}, false
 }
 
 func numberOf(s hall.State, r hall.Receipt) int {

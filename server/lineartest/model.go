@@ -43,6 +43,7 @@ type Out struct {
 	Refused bool // nothing happened
 	Soon    bool // refused for a reason of time or count that the model does not know
 	Unknown bool // there was no answer: it may have happened or not, or will
+	Life    int  // of the process that was asked, answer or not
 }
 
 // Bounds of one round.

@@ -19,6 +19,8 @@ type Round struct {
 	// Ask asks once under a key that is the same whenever the operation is asked for again; ok is false when no answer came.
 	// It is called by many goroutines.
 	Ask func(o Op, key string) (out Out, ok bool)
+	// Think is what a client does between two operations; nil = nothing.
+	Think func(random *rand.Rand)
 
 	mu      sync.Mutex
 	history []porcupine.Operation
@@ -50,6 +52,9 @@ func (r *Round) client(c int) {
 			o = Op{Kind: atWindow(random, hand), Window: c}
 		case c < Windows+r.Holders:
 			o, ok = r.holder(random)
+		}
+		if r.Think != nil {
+			r.Think(random)
 		}
 		if !ok {
 			continue
@@ -98,22 +103,27 @@ func (r *Round) holder(random *rand.Rand) (Op, bool) {
 	return Op{Kind: Return, Number: r.passed[random.IntN(len(r.passed))]}, true
 }
 
-// operate asks until there is an answer, under one key, or gives up: then nobody knows whether it happened.
+// operate asks until there is an answer, under one key, or gives up: then nobody knows whether it happened. Nor does anybody
+// when a repetition is refused by the same process: a no binds nothing, and what was sent first may arrive last.
 func (r *Round) operate(random *rand.Rand, c int, o Op, key string) Out {
 	call := time.Since(r.began).Nanoseconds()
-	out, answered, attempts := Out{Unknown: true}, false, 0
+	var out Out
+	answered, attempts, unheard := false, 0, -1 // the last life that was asked in vain
 	for !answered && attempts < 40 {
 		attempts++
-		var got Out
-		if got, answered = r.Ask(o, key); answered {
-			out = got
-		} else if random.IntN(6) == 0 {
+		if out, answered = r.Ask(o, key); answered {
+			break
+		}
+		if unheard = out.Life; random.IntN(25) == 0 {
 			break
 		}
 	}
 	end := time.Since(r.began).Nanoseconds()
+	if answered && unheard == out.Life && (out.Refused || out.Number == 0) {
+		answered = false
+	}
 	if !answered {
-		end = never
+		out, end = Out{Unknown: true}, never
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
