@@ -32,9 +32,10 @@ func TestKill(t *testing.T) {
 		k.folder(t, min(most, k.kills+killsPerFolder))
 	}
 	slices.Sort(k.restarts)
-	t.Logf("counts: kills kills=%d starting=%d stopping=%d folders=%d answers=%d repeated=%d unanswered=%d tickets=%d called=%d cancelled=%d days=%d "+
-		"lost=0 doubled=0 gaps=0 controls=%d/3 restart_median_ms=%d restart_max_ms=%d", k.kills, k.starting, k.stopping, k.folders, k.answers, k.repeated, k.unsure,
-		k.issued, k.calls, k.cancels, k.days, k.controls(t), k.restarts[len(k.restarts)/2].Milliseconds(), k.restarts[len(k.restarts)-1].Milliseconds())
+	t.Logf("counts: kills kills=%d starting=%d stopping=%d folders=%d answers=%d repeated=%d unanswered=%d tickets=%d called=%d cancelled=%d "+
+		"days=%d lost=0 doubled=0 gaps=0 controls=%d/3 restart_median_ms=%d restart_max_ms=%d", k.kills, k.starting, k.stopping, k.folders,
+		k.answers, k.repeated, k.unsure, k.issued, k.calls, k.cancels, k.days, k.controls(t),
+		k.restarts[len(k.restarts)/2].Milliseconds(), k.restarts[len(k.restarts)-1].Milliseconds())
 }
 
 // folder lives through kills on one data folder, up to so many in all.

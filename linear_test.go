@@ -40,7 +40,7 @@ func TestLinearizableProgram(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("JIAOHAO_LINEAR")); err == nil {
 		want = n
 	}
-	config, err := filepath.Abs(filepath.Join("testdata", "config", "queue.yaml"))
+	config, err := filepath.Abs(filepath.Join("testdata", "queue.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -142,7 +142,7 @@ func (n *simCounts) add(o *simCounts) {
 	n.commands, n.accepted, n.records, n.batches = n.commands+o.commands, n.accepted+o.accepted, n.records+o.records, n.batches+o.batches
 	n.retries, n.replayed, n.silent, n.full = n.retries+o.retries, n.replayed+o.replayed, n.silent+o.silent, n.full+o.full
 	n.crashes, n.restarts, n.jumps, n.snapshots = n.crashes+o.crashes, n.restarts+o.restarts, n.jumps+o.jumps, n.snapshots+o.snapshots
-	n.refolds, n.audits, n.days = n.refolds+o.refolds, n.audits+o.audits, n.days+o.days
+	n.refolds, n.audits, n.days, n.doubts = n.refolds+o.refolds, n.audits+o.audits, n.days+o.days, n.doubts+o.doubts
 	for i := range n.fates {
 		n.fates[i] += o.fates[i]
 	}
@@ -150,9 +150,10 @@ func (n *simCounts) add(o *simCounts) {
 
 // String is the line that a script collects.
 func (n simCounts) String() string {
-	return fmt.Sprintf("commands=%d accepted=%d records=%d batches=%d crashes=%d restarts=%d retries=%d replayed=%d silent=%d full=%d unknown=%d torn=%d "+
-		"jumps=%d snapshots=%d refolds=%d audits=%d days=%d", n.commands, n.accepted, n.records, n.batches, n.crashes, n.restarts, n.retries, n.replayed,
-		n.silent, n.full, n.fates[keptUnsure]+n.fates[lostUnsure], n.fates[lostUnsure]+n.fates[cutTorn], n.jumps, n.snapshots, n.refolds, n.audits, n.days)
+	return fmt.Sprintf("commands=%d accepted=%d records=%d batches=%d crashes=%d restarts=%d retries=%d replayed=%d silent=%d full=%d unknown=%d "+
+		"torn=%d jumps=%d doubts=%d snapshots=%d refolds=%d audits=%d days=%d", n.commands, n.accepted, n.records, n.batches, n.crashes, n.restarts,
+		n.retries, n.replayed, n.silent, n.full, n.fates[keptUnsure]+n.fates[lostUnsure], n.fates[lostUnsure]+n.fates[cutTorn], n.jumps, n.doubts,
+		n.snapshots, n.refolds, n.audits, n.days)
 }
 
 // covers fails when something that the simulation is about never happened.
@@ -162,7 +163,7 @@ func (n *simCounts) covers(t *testing.T) {
 			t.Errorf("no append ended as %q", fateNames[i])
 		}
 	}
-	if min(n.retries, n.replayed, n.silent, n.full, n.crashes, n.jumps, n.snapshots, n.refolds, n.audits) == 0 || n.accepted < n.commands/4 {
+	if min(n.retries, n.replayed, n.silent, n.full, n.crashes, n.jumps, n.doubts, n.snapshots, n.refolds, n.audits) == 0 || n.accepted < n.commands/4 {
 		t.Errorf("too little happened: %s", n)
 	}
 }

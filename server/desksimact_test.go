@@ -187,5 +187,6 @@ func (s *deskSim) wishOfBoss(state hall.State) (hall.Actor, hall.Command) {
 		return simBoss, hall.Correct{Ticket: s.ticket(), Leg: s.r.IntN(2), Items: []hall.Item{{Service: s.service(state)}}, Reason: "typo"}
 	}
 	s.plans++
-	return simBoss, hall.SetPlan{Plan: oneOf(s.r, simPlans()...), Hash: fmt.Sprint("plan-", s.plans), Source: hall.FromConsole, NextDay: s.r.IntN(2) == 0}
+	return simBoss, hall.SetPlan{Plan: oneOf(s.r, simPlans()...), Hash: fmt.Sprint("plan-", s.plans), Source: hall.FromConsole,
+		NextDay: s.r.IntN(2) == 0}
 }

@@ -71,11 +71,13 @@ func (w *witness) Apply(seq uint64, at hall.Time, h hall.Header, e hall.Event) {
 	switch e := e.(type) {
 	case *hall.ClockDoubted:
 		w.doubt = true
+		w.s.n.doubts++
 	case *hall.ClockConfirmed:
 		w.doubt = false
 	case *hall.DayClosed:
 		w.open = 0
 	case *hall.DayOpened:
+		w.s.n.days++
 		w.believed(e.Kind())
 		w.opened(e.Date)
 	case *hall.TicketIssued:

@@ -80,8 +80,11 @@ type pace struct{ ask, commit, hand, crash int }
 
 // simCounts counts what a simulation has been through.
 type simCounts struct {
-	commands, accepted, records, batches, retries, replayed, silent, full, crashes, restarts, jumps, snapshots, refolds, audits, days int
-	fates                                                                                                                             [fates]int
+	commands, accepted, records, batches int
+	retries, replayed, silent, full      int
+	crashes, restarts, jumps, doubts     int
+	snapshots, refolds, audits, days     int
+	fates                                [fates]int
 }
 
 func newDeskSim() *deskSim {

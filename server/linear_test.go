@@ -48,7 +48,8 @@ func TestLinearizable(t *testing.T) {
 		t.Errorf("%d rounds cannot be explained, %d not within the time", c.bad, c.undecided)
 	}
 	controls := 0
-	for name, broken := range map[string]linearHall{"answers before it is durable": {start: eagerDesk}, "two desks of one hall": {start: calmDesk, split: true}} {
+	for name, broken := range map[string]linearHall{"answers before it is durable": {start: eagerDesk},
+		"two desks of one hall": {start: calmDesk, split: true}} {
 		var wrong linearCounts
 		for s := uint64(1); s <= 20 && wrong.bad == 0; s++ {
 			linearRound(t, &wrong, s, broken)

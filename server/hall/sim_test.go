@@ -77,7 +77,7 @@ func TestSimulation(t *testing.T) {
 		all.add(stats)
 		return ok
 	})
-	t.Logf("%d commands, %d accepted, %d events, %.0f commands/s", all.commands, all.accepted, all.events,
+	t.Logf("counts: rules commands=%d accepted=%d events=%d, %.0f commands/s", all.commands, all.accepted, all.events,
 		float64(all.commands)/time.Since(began).Seconds())
 	if !t.Failed() && all.commands >= 100_000 {
 		all.covers(t)
