@@ -100,7 +100,7 @@ func (f benchFlags) config(c Config, in invocation) bench.Config {
 	}
 	// The hall is the configured one, as a demonstration without quotas, on free ports of this machine.
 	c.Demo, c.Plan.Calendar.AlwaysOpen, c.TLS, c.PublicURL = true, true, TLSConfig{}, ""
-	c.Listen, c.Log.Level = "127.0.0.1:0", "error"
+	c.Listen, c.Log.Level, c.Disk.BallastMB = "127.0.0.1:0", "error", 0
 	c.Limits = LimitsConfig{SocketsPerAddress: 3 * f.screens, Sockets: 3 * f.screens}
 	withoutQuotas(&c.Plan)
 	b := bench.Config{Dir: f.dir, Plan: &c.Plan, Rounds: max(1, f.rounds), Round: f.round, Records: f.records, PerDay: max(1, f.perDay), Calls: f.calls,
