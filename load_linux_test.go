@@ -79,6 +79,9 @@ func TestLoad(t *testing.T) {
 	ids := l.someTickets()
 	began := time.Now()
 	l.connect(ids)
+	if f, err := l.figures(); err == nil {
+		t.Logf("of it %.0f MB of heap, %.0f MB of stacks", f["jiaohao_heap_bytes"].Values[""]/1e6, f["jiaohao_stack_bytes"].Values[""]/1e6)
+	}
 	t.Logf("connected in %v; a socket takes %.0f bytes", time.Since(began).Round(time.Millisecond), float64(l.resident()-empty)/float64(l.phones+l.boards))
 	full := l.phaseOf("full", clerks, nil)
 	attacked := l.phaseOf("attacked", clerks, l.attack)

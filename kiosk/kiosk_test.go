@@ -1,7 +1,9 @@
 package kiosk
 
 import (
+	"context"
 	"encoding/json"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -296,4 +298,34 @@ func TestTheLiveTicketFollowsAndIsNamedInPublic(t *testing.T) {
 	if _, _, _, err := topic.Render(); err != live.ErrGone {
 		t.Errorf("gone: %v", err)
 	}
+}
+
+// TestAPhoneKeepsNothingOfItsRequest: ten thousand phones that each kept the request they came with, or the state of that
+// moment, would fill the memory of a small box.
+func TestAPhoneKeepsNothingOfItsRequest(t *testing.T) {
+	h := newHouse(t)
+	id, _ := h.take(`{"service":"sb"}`)
+	freed := make(chan struct{})
+	topic := func() live.Topic {
+		request := new([1 << 16]byte)
+		runtime.AddCleanup(request, func(int) { close(freed) }, 0)
+		type key struct{}
+		ctx := context.WithValue(t.Context(), key{}, request)
+		topic, err := h.k.Views()["ticket"](ctx, map[string][]string{"id": {id}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return topic
+	}()
+	for range 100 {
+		runtime.GC()
+		select {
+		case <-freed:
+			runtime.KeepAlive(topic)
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	runtime.KeepAlive(topic)
+	t.Error("the topic holds the request")
 }

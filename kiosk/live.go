@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/url"
 
-	"jiaohao/server/door"
 	"jiaohao/server/hall"
 	"jiaohao/server/live"
 	"jiaohao/server/public"
@@ -40,15 +39,16 @@ type TicketView struct {
 	Paused  bool                 `json:"paused,omitempty"` // the hall can record nothing: nobody is called
 }
 
-// ticketTopic names the topic by the ticket's public reference: topics are named in logs.
+// ticketTopic names the topic by the ticket's public reference: topics are named in logs. A topic outlives its request by
+// hours, so that nothing of the request, nor of the state at that time, may stay in it.
 func (k *Kiosk) ticketTopic(ctx context.Context, q url.Values) (live.Topic, error) {
 	_, t, err := k.find(ctx, q.Get("id"))
 	if err != nil {
 		return live.Topic{}, err
 	}
-	ctx = door.AsCitizen(context.WithoutCancel(ctx))
+	id := t.ID
 	return live.Topic{Key: "ticket:" + t.Ref(), View: "ticket", Rank: rankPhone, Render: func() (uint64, []byte, uint64, error) {
-		s, t, err := k.find(ctx, t.ID)
+		s, t, err := k.find(context.Background(), id)
 		if err != nil {
 			return 0, nil, 0, live.ErrGone
 		}

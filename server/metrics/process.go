@@ -13,6 +13,7 @@ func (r *Registry) Process() {
 	r.GaugeOf("up_seconds", "Time since the start.", func() float64 { return math.Floor(time.Since(began).Seconds()) })
 	r.GaugeOf("goroutines", "Goroutines.", runtimeValue("/sched/goroutines:goroutines"))
 	r.GaugeOf("heap_bytes", "Memory in live and not yet collected objects.", runtimeValue("/memory/classes/heap/objects:bytes"))
+	r.GaugeOf("stack_bytes", "Memory in the stacks of goroutines.", runtimeValue("/memory/classes/heap/stacks:bytes"))
 	r.GaugeOf("memory_held_bytes", "Memory the Go runtime has from the system.", runtimeValue("/memory/classes/total:bytes"))
 	r.CounterOf("gc_cycles_total", "Collections of garbage since the start.", runtimeValue("/gc/cycles/total:gc-cycles"))
 	r.declare("histogram", "gc_pause_seconds", "Pauses of everything by the garbage collector.", writePauses)
