@@ -256,23 +256,29 @@ func (l *loadRun) stormy(ctx context.Context) {
 
 // profile keeps the processor's and the heap's profile of a phase.
 func (l *loadRun) profile(ctx context.Context, to string) {
-	data := l.dataFolder()
 	for name, path := range map[string]string{".cpu": fmt.Sprintf("/debug/pprof/profile?seconds=%d", max(1, int(l.phase.Seconds())-1)), ".heap": "/debug/pprof/heap?gc=1"} {
-		res, err := control(context.WithoutCancel(ctx), data, http.MethodGet, path, nil)
-		if err != nil {
+		if err := l.keep(context.WithoutCancel(ctx), path, to+name); err != nil {
 			l.t.Error(err)
-			return
-		}
-		raw, err := io.ReadAll(res.Body)
-		res.Body.Close()
-		if err != nil || os.WriteFile(to+name, raw, 0o600) != nil {
-			l.t.Errorf("%s%s: %v", to, name, err)
 		}
 	}
 }
 
-func (l *loadRun) dataFolder() string {
-	for _, e := range l.Env {
+// keep stores what the control socket answers in a file; "" for nowhere.
+func (p *process) keep(ctx context.Context, path, to string) error {
+	res, err := control(ctx, p.dataFolder(), http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil || to == "" {
+		return err
+	}
+	return os.WriteFile(to, raw, 0o600)
+}
+
+func (p *process) dataFolder() string {
+	for _, e := range p.Env {
 		if data, ok := strings.CutPrefix(e, "JIAOHAO_DATA="); ok {
 			return data
 		}

@@ -175,10 +175,17 @@ var watched = []string{"resident_bytes", "heap_bytes", "memory_held_bytes", "gor
 // watch takes a sample every ten seconds, or more often in a short run.
 func (s *soak) watch(ctx context.Context, t *testing.T, length time.Duration) {
 	every := min(10*time.Second, length/24)
-	for ctx.Err() == nil {
+	for n := 1; ctx.Err() == nil; n++ {
 		sleepUntil(ctx, every)
 		if ctx.Err() != nil {
 			return
+		}
+		profile := ""
+		if folder := os.Getenv("JIAOHAO_LOAD_PROFILES"); folder != "" && n%12 == 0 {
+			profile = filepath.Join(folder, fmt.Sprintf("soak-%03d.heap", n))
+		}
+		if err := s.keep(context.WithoutCancel(ctx), "/debug/pprof/heap?gc=1", profile); err != nil { // the heap is looked at without its garbage
+			t.Error(err)
 		}
 		families, err := s.figures()
 		if err != nil {
