@@ -69,7 +69,7 @@ type LimitsConfig struct {
 	// Connections is how many there may be in all beside the live ones.
 	Connections int `mapstructure:"connections"`
 
-	// Tickets is how often one terminal, or one member of staff, may ask for a ticket.
+	// Tickets is how often one terminal, or one session of staff, may ask for a ticket.
 	Tickets RateConfig `mapstructure:"tickets"`
 	// Actions is how often the holder of a ticket may do something with it.
 	Actions RateConfig `mapstructure:"actions"`

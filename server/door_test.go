@@ -265,13 +265,19 @@ func TestHeaders(t *testing.T) {
 	if a.Status != 200 || !strings.Contains(a.Body, `"status":"ok"`) {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
-	for name, want := range map[string]string{"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+	for name, want := range map[string]string{"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+		"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Permissions-Policy": "camera=()"} {
 		if !strings.Contains(a.Header.Get(name), want) {
 			t.Errorf("%s: %q", name, a.Header.Get(name))
 		}
 	}
-	if strings.Contains(a.Header.Get("Content-Security-Policy"), "unsafe") {
-		t.Error("the policy allows something unsafe")
+	if policy := a.Header.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, "frame-ancestors 'none'") {
+		t.Errorf("the policy allows something unsafe: %s", policy)
+	}
+	for _, name := range []string{"Server", "X-Powered-By", "Strict-Transport-Security"} {
+		if a.Header.Get(name) != "" {
+			t.Errorf("%s: %s", name, a.Header.Get(name))
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // Limits are the rates of requests. What is beyond them is refused before anything is decided or recorded. A zero rate
 // does not limit.
 type Limits struct {
-	// Tickets is for tickets asked for by one terminal or member of staff.
+	// Tickets is for tickets asked for by one terminal, or in one session of staff.
 	Tickets gate.Rate
 	// Actions is for what holders do with one ticket.
 	Actions gate.Rate
@@ -82,11 +82,10 @@ func (s *Server) limitsOf(pattern string, who Who) []limit {
 	return list
 }
 
-// party names whose share of requests one takes: a terminal's, a member of staff's, or that of an address, when nobody has
-// shown a key.
+// party names whose share of requests one takes: a terminal's, a session's, or that of an address, when nobody has shown a key.
 func (s *Server) party(r *http.Request, c door.Caller) string {
-	if c.Terminal != "" || c.Actor.Staff() {
-		return c.Actor.String()
+	if known := socketOwner(c); known != "" {
+		return known
 	}
 	address := gate.Network(c.Address)
 	if s.limiters.requests.Spent(address, time.Now()) > 0 {

@@ -45,6 +45,12 @@ type SliceMaker func(d *server.Desk, now func() hall.Time) server.Slice
 // of refusals; nil leaves the codes.
 func Start(t testing.TB, plan *hall.Plan, slices ...SliceMaker) *Hall {
 	t.Helper()
+	return StartWithin(t, plan, server.Network{}, slices...)
+}
+
+// StartWithin is Start with bounds and limits, which a demonstration has not.
+func StartWithin(t testing.TB, plan *hall.Plan, network server.Network, slices ...SliceMaker) *Hall {
+	t.Helper()
 	h := &Hall{Log: &SafeBuffer{}}
 	figures := metrics.New()
 	log := slog.New(slog.NewTextHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -65,12 +71,12 @@ func Start(t testing.TB, plan *hall.Plan, slices ...SliceMaker) *Hall {
 	if err := h.Auth.DemoPasswords(staffIDs(plan)); err != nil {
 		t.Fatal(err)
 	}
-	h.serve(t, log, clock, figures, slices)
+	h.serve(t, log, clock, figures, network, slices)
 	return h
 }
 
-func (h *Hall) serve(t testing.TB, log *slog.Logger, clock *server.Clock, figures *metrics.Registry, slices []SliceMaker) {
-	c := server.Config{Desk: h.Desk, Hub: h.Hub, Auth: h.Auth, Demo: true, Build: "test", Log: log, Metrics: figures,
+func (h *Hall) serve(t testing.TB, log *slog.Logger, clock *server.Clock, figures *metrics.Registry, network server.Network, slices []SliceMaker) {
+	c := server.Config{Desk: h.Desk, Hub: h.Hub, Auth: h.Auth, Demo: true, Build: "test", Log: log, Metrics: figures, Network: network, TLS: network.Secure != nil,
 		Text: func(lang, key string) string { return key },
 		Say: func(lang, code string, params map[string]any) (title, detail string) {
 			return lang + " " + code, lang + " " + code
