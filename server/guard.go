@@ -47,7 +47,7 @@ func (s *Server) guard(pattern string, next http.Handler) http.Handler {
 			}
 			ctx = door.With(ctx, caller)
 		}
-		if !s.settled(r) {
+		if !s.settled(r, caller) {
 			s.slowDown(rec, r.WithContext(ctx), caller, limitConnections, time.Second)
 			return
 		}

@@ -105,8 +105,8 @@ func (s *Server) sendRoot(w http.ResponseWriter, r *http.Request) {
 }
 
 // settled finds the connection of a whole request a place among those that are answered.
-func (s *Server) settled(r *http.Request) bool {
-	return s.gate.Settle(r.Context(), func() bool { return s.knownAs(r) != "" })
+func (s *Server) settled(r *http.Request, c door.Caller) bool {
+	return s.gate.Settle(r.Context(), socketOwner(c) != "", func() bool { return s.knownAs(r) != "" })
 }
 
 // knownAs names who has shown a key of a terminal or a session with a request, whatever it asks for; "" for a stranger.

@@ -56,7 +56,7 @@ func (p RootPage) handler(bounds *gate.Gate) http.Handler {
 	mux.HandleFunc("GET /{$}", p.show)
 	mux.HandleFunc("/", p.toTLS)
 	return headers(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !bounds.Settle(r.Context(), func() bool { return false }) {
+		if !bounds.Settle(r.Context(), false, func() bool { return false }) {
 			w.Header().Set("Connection", "close")
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"net"
 	"net/netip"
+	"time"
 )
 
 // stage is how far a connection has come.
@@ -21,6 +22,7 @@ type conn struct {
 	*net.TCPConn
 	gate    *Gate
 	address netip.Addr
+	since   time.Time // its arrival
 
 	// Guarded by the gate's mu.
 	stage   stage
@@ -33,6 +35,21 @@ type conn struct {
 func (c *conn) Close() error {
 	c.gate.leave(c)
 	return c.TCPConn.Close()
+}
+
+// count says whether the connection counts as a stranger's. It is called with the gate's lock held.
+func (c *conn) count(p *place, stranger bool) {
+	if c.settled == stranger {
+		return
+	}
+	c.settled = stranger
+	if stranger {
+		p.settled++
+		c.gate.settled++
+	} else {
+		p.settled--
+		c.gate.settled--
+	}
 }
 
 // drop ends the connection at once. Nothing more is said to it, so that nothing of it stays behind in the kernel either.

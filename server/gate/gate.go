@@ -8,14 +8,19 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+	"time"
 )
 
 // Newcomers are connections that have not asked for anything in full yet, with all headers and the body. They cost little
 // and are never turned away, but there are only so many: when another comes, the one that has waited longest goes. So a
-// storm of silent or slow connections drives out itself, and who asks at once is heard, whatever else is going on.
+// storm of silent or slow connections drives out itself, and who asks at once is heard, whatever else is going on. Who has
+// come in the last second has perhaps asked and is not heard yet, as when a whole hall comes back after a restart: only a
+// crowd four times as large makes those go.
 const (
 	maxNewcomers          = 2048 // of everybody
 	maxNewcomersOfAddress = 512
+	crush                 = 4
+	patience              = time.Second
 )
 
 // Config bounds the connections of strangers: of everybody who has not shown a key. A zero field means the default given
@@ -76,7 +81,7 @@ func (l listener) Accept() (net.Conn, error) {
 }
 
 func (g *Gate) arrive(t *net.TCPConn) *conn {
-	c := &conn{TCPConn: t, gate: g}
+	c := &conn{TCPConn: t, gate: g, since: time.Now()}
 	if from, ok := t.RemoteAddr().(*net.TCPAddr); ok {
 		c.address = networkOf(from.AddrPort().Addr())
 	}
@@ -88,7 +93,7 @@ func (g *Gate) arrive(t *net.TCPConn) *conn {
 	}
 	p.conns++
 	g.conns++
-	victim := g.crowded(p)
+	victim := g.crowded(p, c.since)
 	g.part(victim)
 	c.among, c.near = g.newcomers.PushBack(c), p.newcomers.PushBack(c)
 	g.mu.Unlock()
@@ -99,12 +104,16 @@ func (g *Gate) arrive(t *net.TCPConn) *conn {
 }
 
 // crowded gives the newcomer that has to make room for another one of a place, nil if there is room.
-func (g *Gate) crowded(p *place) *conn {
-	switch {
-	case p.newcomers.Len() >= maxNewcomersOfAddress:
-		return first(&p.newcomers)
-	case g.newcomers.Len() >= maxNewcomers:
-		return first(&g.newcomers)
+func (g *Gate) crowded(p *place, now time.Time) *conn {
+	if c := tired(&p.newcomers, maxNewcomersOfAddress, now); c != nil {
+		return c
+	}
+	return tired(&g.newcomers, maxNewcomers, now)
+}
+
+func tired(newcomers *list.List, most int, now time.Time) *conn {
+	if c := first(newcomers); newcomers.Len() >= crush*most || newcomers.Len() >= most && now.Sub(c.since) >= patience {
+		return c
 	}
 	return nil
 }
@@ -132,10 +141,7 @@ func (g *Gate) forget(c *conn) {
 	p := g.places[c.address]
 	g.unlist(c, p)
 	c.stage = gone
-	if c.settled {
-		p.settled--
-		g.settled--
-	}
+	c.count(p, false)
 	g.conns--
 	if p.conns--; p.conns == 0 {
 		delete(g.places, c.address)
@@ -198,15 +204,15 @@ func (g *Gate) State(c net.Conn, s http.ConnState) {
 	own.among, own.near = g.idle.PushBack(own), g.places[own.address].idle.PushBack(own)
 }
 
-// Settle says that the request of a context is whole, and reports whether its connection may be answered. Strangers may
-// find no room; known is asked then whether this one has shown a key, as those always have room. What came through no
-// gate is not counted.
-func (g *Gate) Settle(ctx context.Context, known func() bool) bool {
+// Settle says that the request of a context is whole, and reports whether its connection may be answered. Who has shown
+// a key always has room, and makes room for nobody from then on. Strangers may find none; known is asked then whether this one
+// has a key after all. What came through no gate is not counted.
+func (g *Gate) Settle(ctx context.Context, shown bool, known func() bool) bool {
 	c, ok := ctx.Value(connKey{}).(*conn)
 	if !ok || c.gate != g {
 		return true
 	}
-	if g.settle(c, false) {
+	if g.settle(c, shown) {
 		return true
 	}
 	if known() {
@@ -225,14 +231,15 @@ func (g *Gate) settle(c *conn, known bool) bool {
 	room, victim := c.stage != gone, (*conn)(nil)
 	if room && c.stage == newcomer && !known {
 		if room, victim = g.room(p); room {
-			c.settled = true
-			p.settled++
-			g.settled++
+			c.count(p, true)
 		}
 	}
 	if room {
 		g.unlist(c, p)
 		c.stage = busy
+	}
+	if room && known {
+		c.count(p, false)
 	}
 	g.mu.Unlock()
 	if victim != nil {

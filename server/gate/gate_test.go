@@ -23,7 +23,7 @@ func start(t *testing.T, c Config) *hall {
 	t.Helper()
 	h := &hall{Gate: New(c)}
 	h.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !h.Settle(r.Context(), func() bool { return r.Header.Get("Key") != "" }) {
+		if !h.Settle(r.Context(), r.Header.Get("Key") == "2", func() bool { return r.Header.Get("Key") != "" }) {
 			w.Header().Set("Connection", "close")
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
@@ -92,6 +92,10 @@ func TestAStormDrivesOutItself(t *testing.T) {
 	}
 	silent := make([]net.Conn, maxNewcomersOfAddress+20)
 	for i := range silent {
+		if i == maxNewcomersOfAddress {
+			h.until(t, "full", func(s Stats) bool { return s.Newcomers == maxNewcomersOfAddress && s.Dropped == 0 })
+			time.Sleep(patience) // nothing but time makes them old
+		}
 		silent[i] = h.from(t, "127.0.0.1")
 	}
 	h.until(t, "at the bound", func(s Stats) bool { return s.Newcomers == maxNewcomersOfAddress && s.Dropped == 20 })
@@ -114,24 +118,64 @@ func TestKeysAlwaysHaveRoom(t *testing.T) {
 	for _, c := range []Config{{PerAddress: 3, InAll: 100}, {PerAddress: 100, InAll: 3}} {
 		g := New(c)
 		for range 3 {
-			if !g.Settle(g.Context(context.Background(), g.arrive(pipe(t))), no) {
+			if !g.Settle(g.Context(context.Background(), g.arrive(pipe(t))), false, no) {
 				t.Fatal("there is room")
 			}
 		}
-		if g.Settle(g.Context(context.Background(), g.arrive(pipe(t))), no) {
+		if g.Settle(g.Context(context.Background(), g.arrive(pipe(t))), false, no) {
 			t.Errorf("%+v: a fourth stranger was let in", c)
 		}
 		late := g.arrive(pipe(t))
-		if !g.Settle(g.Context(context.Background(), late), yes) {
+		if !g.Settle(g.Context(context.Background(), late), false, yes) {
 			t.Errorf("%+v: a key was refused", c)
 		}
 		g.State(late, http.StateIdle)
-		if g.Settle(g.Context(context.Background(), g.arrive(pipe(t))), no) || late.stage != idle {
+		if g.Settle(g.Context(context.Background(), g.arrive(pipe(t))), false, no) || late.stage != idle {
 			t.Errorf("%+v: who has a key made room for a stranger", c)
 		}
 		if s := g.Stats(); s.Refused != 2 || s.Connections != 6 {
 			t.Errorf("%+v", s)
 		}
+	}
+}
+
+// TestACrowdIsHeard: many at once are no storm yet; four times as many are, whoever they are.
+func TestACrowdIsHeard(t *testing.T) {
+	g, now := New(Config{}), time.Now()
+	p := &place{}
+	for n := range crush * maxNewcomersOfAddress {
+		if victim := g.crowded(p, now); victim != nil {
+			t.Fatalf("with %d somebody had to go", n)
+		}
+		p.newcomers.PushBack(&conn{since: now})
+	}
+	if g.crowded(p, now) != p.newcomers.Front().Value.(*conn) {
+		t.Error("the crowd has no end")
+	}
+	if q := (&place{}); g.crowded(q, now) != nil {
+		t.Error("another address has to suffer for it")
+	}
+}
+
+// TestWhoShowsAKeyStays: a connection that has shown its key gives its stranger's place back, and is not closed for others.
+func TestWhoShowsAKeyStays(t *testing.T) {
+	h := start(t, Config{PerAddress: 1, InAll: 9})
+	kiosk := h.from(t, "127.0.0.1")
+	if ask(kiosk, "") != 200 || ask(kiosk, "Key: 2\r\n") != 200 {
+		t.Fatal("there is room")
+	}
+	for range 3 {
+		if ask(h.from(t, "127.0.0.1"), "") != 200 {
+			t.Error("the kiosk holds a stranger's place")
+		}
+	}
+	if ask(kiosk, "Key: 2\r\n") != 200 {
+		t.Error("the kiosk had to go")
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.settled > 1 {
+		t.Errorf("%d strangers are counted", h.settled)
 	}
 }
 
