@@ -39,7 +39,7 @@ func statusOf(h *servertest.Hall, method, path, address, key string) *recorder {
 
 func enrolAs(t *testing.T, h *servertest.Hall, name string) (key string) {
 	t.Helper()
-	_, code, err := h.Auth.AddTerminal(name, auth.Kiosk, "")
+	_, code, err := h.Auth.AddTerminal(name, auth.Kiosk, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,9 +65,9 @@ func expect(t *testing.T, h *servertest.Hall, passes int, method, path, address,
 
 func TestLimitOfTicketsIsEachKiosksOwn(t *testing.T) {
 	h := startLimited(t, server.Limits{Tickets: gate.Rate{PerMinute: 60, Burst: 3}})
+	keys := []string{enrolAs(t, h, "k1"), enrolAs(t, h, "k2")}
 	before := h.Desk.State().Seq()
-	for _, name := range []string{"k1", "k2"} {
-		key := enrolAs(t, h, name)
+	for _, key := range keys {
 		expect(t, h, 3, "POST", "/api/v1/tickets", "192.0.2.7", key)
 		if r := statusOf(h, "POST", "/api/v1/tickets", "192.0.2.7", key); r.header.Get("Retry-After") != "1" || r.header.Get("Connection") != "" {
 			t.Errorf("%v: a kiosk that is tapped too fast waits a second and keeps its connection", r.header)

@@ -133,7 +133,7 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 
 func (h *house) handle(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	sub := Subscription{Topic: h.topic(q.Get("key")), Session: q.Get("session"), Address: q.Get("address")}
+	sub := Subscription{Topic: h.topic(q.Get("key")), Session: q.Get("session"), Address: q.Get("address"), Known: q.Get("known")}
 	if f := h.recheck.Load(); f != nil {
 		sub.Recheck = *f
 	}

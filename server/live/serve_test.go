@@ -108,6 +108,30 @@ func TestBoundPerAddress(t *testing.T) {
 	}
 }
 
+// TestWhoIsKnownHasPlaces: strangers who have taken all places of their address, and all that strangers may have, keep nobody out
+// who has shown a key; and who is known is bounded too.
+func TestWhoIsKnownHasPlaces(t *testing.T) {
+	h := newHouse(t, Config{MaxPerAddress: 4, MaxSockets: 8})
+	for n := range 7 {
+		h.visit(t, fmt.Sprintf("key=a&address=10.0.0.%d", n/4)).read()
+	}
+	for _, address := range []string{"10.0.0.0", "10.0.0.9"} {
+		if code := h.visit(t, "key=a&address="+address).closed(2 * time.Second); code != int(TooMany) {
+			t.Errorf("one more stranger from %s was closed with %d", address, code)
+		}
+	}
+	h.visit(t, "key=a&address=10.0.0.0&known=kiosk-1").read()
+	if code := h.visit(t, "key=a&address=10.0.0.0&known=kiosk-2").closed(2 * time.Second); code != int(TooMany) {
+		t.Errorf("beyond the bound of all: closed with %d", code)
+	}
+	other := newHouse(t, Config{MaxPerAddress: 2})
+	other.visit(t, "key=a&known=kiosk-1").read()
+	other.visit(t, "key=a&known=kiosk-1").read()
+	if code := other.visit(t, "key=a&known=kiosk-1").closed(2 * time.Second); code != int(TooMany) {
+		t.Errorf("a third socket of one terminal was closed with %d", code)
+	}
+}
+
 func TestBoundOfAll(t *testing.T) {
 	h := newHouse(t, Config{MaxSockets: 2})
 	h.visit(t, "key=a").read()

@@ -125,6 +125,19 @@ func TestNoWindowNamesThoseThatCouldOpen(t *testing.T) {
 	}
 }
 
+// TestTheNetworkIsForStaffOnly: addresses and terminals that were refused are on the console, not on a wall.
+func TestTheNetworkIsForStaffOnly(t *testing.T) {
+	w := quiet(t)
+	w.warnings = []Warning{{Kind: AlertPlain, Subject: ":8080", Since: w.at}, {Kind: AlertCertificate, Subject: "2026-12-01", Since: w.at},
+		{Kind: AlertLimited, Subject: "192.0.2.7", Since: w.at, Params: map[string]any{"n": 3, "limit": "requests"}}}
+	if got := w.alerts()["limited:192.0.2.7"]; got.Params["n"] != 3 || got.Params["limit"] != "requests" || len(w.view().Alerts) != 3 {
+		t.Errorf("on the console: %+v", w.view().Alerts)
+	}
+	if wall := Wall(w.state, nil, w.warnings, w.at); len(wall.Alerts) != 0 {
+		t.Errorf("on the wall: %+v", wall.Alerts)
+	}
+}
+
 func TestAlertsAreSortedByHarm(t *testing.T) {
 	w := quiet(t)
 	w.issue("idcard", "a")

@@ -104,9 +104,10 @@ test('the longest wait goes on with the clock and is bad beyond its promise', ()
 
 test('every kind of alert has words in both languages and no gap left open', () => {
   const params = { waiting: 3, number: 'A001', waitedSeconds: 600, spare: ['5'], promisedMinutes: 20, calls: 2, usualMinutes: 8, n: 4, reason: 'meeting', seconds: 120,
-    to: view.hall.now, wall: view.hall.now };
+    to: view.hall.now, wall: view.hall.now, days: 8, limit: 'tickets' };
   const kinds = { clock: '', day_not_open: '2026-11-23', journal: 'full', plan: 'x', plan_next: '2026-11-24', outage: '', no_window: 'idcard', wait: 'idcard', called_long: '1',
-    serving_long: '1', idle: '1', pause: '1', passed: '1', unprinted: '2026-11-23', open_yesterday: '2026-11-22' };
+    serving_long: '1', idle: '1', pause: '1', passed: '1', unprinted: '2026-11-23', open_yesterday: '2026-11-22',
+    plain_http: ':8080', certificate: '2026-12-01', limited: 'kiosk-1' };
   for (const lang of ['zh', 'en']) {
     useTexts(texts, lang);
     for (const [kind, subject] of Object.entries(kinds)) {
