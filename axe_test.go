@@ -37,6 +37,8 @@ func TestAxe(t *testing.T) {
 		{"counter-sign-on", "/counter", 1280, 800, nil, ""},
 		{"counter", "/counter", 1280, 800, nil, "1001"},
 		{"supervisor", "/supervisor", 1440, 900, nil, "8001"},
+		{"accounts", "/supervisor#/accounts", 1440, 900, nil, "9001"},
+		{"own-password", "/supervisor#/password", 1280, 800, nil, "1001"},
 		{"wall", "/supervisor?wall=1", 1920, 1080, nil, "8001"},
 	} {
 		for _, lang := range []string{"zh", "en"} {
@@ -69,12 +71,16 @@ func TestAxe(t *testing.T) {
 
 func withLang(url, lang string) string {
 	mark := "?"
+	url, place, placed := strings.Cut(url, "#")
+	if placed {
+		place = "#" + place
+	}
 	for _, c := range url {
 		if c == '?' {
 			mark = "&"
 		}
 	}
-	return url + mark + "lang=" + lang
+	return url + mark + "lang=" + lang + place
 }
 
 // someLife puts a few people into the hall: one being served, one called, some waiting. It gives the id of one who waits.

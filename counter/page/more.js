@@ -119,6 +119,7 @@ export function MoreSheet(props) {
     ${reopen && html`<button type="button" class="key" onClick=${() => acts.press('reopen')}><${Icon} name="undo-2" />${t('counter.reopenNumber', { number: last.number })}</button>`}
     <button type="button" class="key" onClick=${() => acts.open({ kind: 'handover' })}><${Icon} name="users" />${t('counter.act.handover')}</button>
     <button type="button" class="key" onClick=${() => acts.press('close')}><${Icon} name="log-out" />${t('act.signOut')}</button>
+    <a class="key" href="/supervisor#/password" target="_blank" rel="noopener">${t('counter.password')}</a>
     <button type="button" class="key" onClick=${acts.lang}><${Icon} name="info" />${t('counter.otherLanguage')}</button>
     <button type="button" class="key" aria-pressed=${page.keys ? 'true' : 'false'} onClick=${acts.toggleKeys}>${t('counter.keysOn')}</button></div></${Sheet}>`;
 }

@@ -9,7 +9,8 @@ import { connect } from '../../../assets/js/live.js';
 import { createClock } from '../../../assets/js/clock.js';
 import { mount, setModes } from '../../../assets/js/dom.js';
 import { DemoStrip } from '../../../assets/js/demo.js';
-import { pagesOf, readPlace } from './place.js';
+import { OWN, pagesOf, readPlace } from './place.js';
+import { Accounts, OwnPassword } from './accounts.js';
 import { Header } from './header.js';
 import { LivePage } from './livepage.js';
 import { Tickets } from './ticketlist.js';
@@ -97,10 +98,11 @@ function App(/** @type {{session: any}} */ props) {
   document.title = (live.view ? name(live.view.hall.name) + ' · ' : '') + t('supervisor.title');
   if (onWall && live.view) return html`${demo}<${Wall} view=${live.view} at=${live.at} live=${live.fresh} clock=${clock} />`;
   if (!session || onWall) return html`${demo}<${SignIn} note=${onWall ? t('supervisor.signIn.wall') : ''} done=${(/** @type {any} */ s) => { setSession(s); if (onWall) location.reload(); }} />`;
-  const pages = pagesOf(session.roles), page = pages.indexOf(place.page) < 0 ? pages[0] : place.page;
+  const pages = pagesOf(session.roles), page = pages.indexOf(place.page) < 0 && place.page !== OWN ? pages[0] : place.page;
+  const out = () => setSession(null);
   return html`<a class="skip-link" href="#main" onClick=${skip}>${t('supervisor.skip')}</a>${demo}
-    <${Header} page=${page} boss=${boss} session=${session} live=${live} clock=${clock} out=${() => setSession(null)} />
-    <main id="main" tabindex="-1" class=${'page' + (live.fresh || !boss ? '' : ' page--stale')}>${pageOf(page, place.query, live, staff, boss)}</main>`;
+    <${Header} page=${page} boss=${boss} session=${session} live=${live} clock=${clock} out=${out} />
+    <main id="main" tabindex="-1" class=${'page' + (live.fresh || !boss ? '' : ' page--stale')}>${page === OWN ? html`<${OwnPassword} session=${session} out=${out} />` : page === 'accounts' ? html`<${Accounts} session=${session} />` : pageOf(page, place.query, live, staff, boss)}</main>`;
 }
 
 /** The address behind # is the place, so the skip link must not change it. @param {Event} e */

@@ -8,7 +8,7 @@ import { del } from '../../../assets/js/http.js';
 import { clockTime } from '../../../assets/js/format.js';
 import { Icon } from '../../../assets/js/icon.js';
 import { Seal } from '../../../assets/js/parts.js';
-import { linkTo, pagesOf } from './place.js';
+import { linkTo, OWN, pagesOf } from './place.js';
 
 /** @param {{page: string, boss: boolean, session: any, live: any, clock: import('../../../assets/js/clock.js').Clock, out: () => void}} props */
 export function Header(props) {
@@ -20,7 +20,7 @@ export function Header(props) {
       ${props.boss && html`<a href="?wall=1" target="_blank" rel="noopener">${t('supervisor.wallLink')}</a>`}</nav>
     <div class="header__end">${props.boss && fresh(live, props.clock)}
       <button class="top__key" lang=${otherLang()} onClick=${() => setLang(otherLang())}>${textIn(otherLang(), 'mode.' + otherLang())}</button>
-      <span class="top__who">${session.name} ${session.staff}</span><button class="top__key" onClick=${leave}>${t('act.signOut')}</button>
+      <a class="top__who" href=${linkTo(OWN)} title=${t('supervisor.accounts.ownTitle')}>${session.name} ${session.staff}</a><button class="top__key" onClick=${leave}>${t('act.signOut')}</button>
       <span class="clock">${props.clock.text()}</span></div></header>`;
 }
 

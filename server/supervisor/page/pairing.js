@@ -2,7 +2,7 @@
  * Letting a machine in: its code and what it shall be, then the number that both screens must show.
  * @module
  */
-import { html, useEffect, useRef, useState } from '../../../assets/vendor/htm/preact/standalone.module.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../../../assets/vendor/htm/preact/standalone.module.js';
 import { name, t } from '../../../assets/js/i18n.js';
 import { get, post } from '../../../assets/js/http.js';
 import { announce } from '../../../assets/js/dom.js';
@@ -77,7 +77,7 @@ function Check(props) {
   const command = useCommand();
   /** @type {{current: any}} */
   const head = useRef(null);
-  useEffect(() => { head.current.focus(); }, []);
+  useLayoutEffect(() => { head.current.focus(); }, []); // before anybody can type
   const path = '/api/v1/terminals/pair/' + claim.id;
   const confirm = () => command.run(async () => { await post(path + '/confirm'); props.over(t('supervisor.terminals.paired', { name: claim.name })); });
   const refuse = () => command.run(async () => { await post(path + '/refuse'); props.over(t('supervisor.terminals.refused')); });

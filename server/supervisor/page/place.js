@@ -6,10 +6,13 @@
 /** @typedef {{page: string, query: Object<string, string>}} Place */
 
 /** The pages in the order of the navigation. */
-export const PAGES = ['live', 'tickets', 'report', 'day', 'terminals'];
+export const PAGES = ['live', 'tickets', 'report', 'day', 'terminals', 'accounts'];
 
 /** Those of them that only administrators have. */
-const ADMINISTRATION = ['terminals'];
+const ADMINISTRATION = ['terminals', 'accounts'];
+
+/** The page of one's own password: everybody has it, and it is in no navigation. */
+export const OWN = 'password';
 
 /**
  * The pages of somebody's roles: whoever supervises has them all but the administrators' own, others the report alone.
@@ -31,7 +34,7 @@ export function readPlace(hash) {
   /** @type {Object<string, string>} */
   const query = {};
   new URLSearchParams(search || '').forEach((value, key) => { if (value !== '') query[key] = value; });
-  return { page: PAGES.indexOf(path) < 0 ? 'live' : path, query };
+  return { page: PAGES.indexOf(path) < 0 && path !== OWN ? 'live' : path, query };
 }
 
 /**

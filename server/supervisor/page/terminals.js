@@ -2,7 +2,7 @@
  * The hall's machines: which are let in, how they fare, and letting in, renaming and putting out. For administrators.
  * @module
  */
-import { html, useEffect, useRef, useState } from '../../../assets/vendor/htm/preact/standalone.module.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../../../assets/vendor/htm/preact/standalone.module.js';
 import { name, t } from '../../../assets/js/i18n.js';
 import { del, get, post } from '../../../assets/js/http.js';
 import { announce } from '../../../assets/js/dom.js';
@@ -84,7 +84,7 @@ function acting(chosen, answer, view, back) {
 function Head(props) {
   /** @type {{current: any}} */
   const ref = useRef(null);
-  useEffect(() => { ref.current.focus(); }, []);
+  useLayoutEffect(() => { ref.current.focus(); }, []); // before anybody can type
   return html`<h2 id="terminals-act" tabindex="-1" ref=${ref}>${props.words}</h2>`;
 }
 
