@@ -47,7 +47,7 @@ func (s *deskSim) boot() {
 	for range s.r.IntN(3) {
 		s.jump()
 	}
-	if s.r.IntN(8) == 0 {
+	if s.r.IntN(12) == 0 {
 		s.disk.spoil()
 	}
 	before := s.disk.acked
@@ -88,7 +88,7 @@ func (s *deskSim) whole(acked journal.Head) {
 // first record when that is lost; the witness goes on.
 func (s *deskSim) load() hall.State {
 	s.counted = &tail{seq: s.saved.seq, sum: s.saved.sum}
-	if s.r.IntN(6) == 0 || s.saved.seq > s.disk.head.Seq {
+	if s.r.IntN(12) == 0 || s.saved.seq > s.disk.head.Seq {
 		s.counted = &tail{}
 	}
 	state, err := Load(s.ctx, &s.disk, s.log, s.truth, s.counted)
