@@ -2,14 +2,12 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/rand"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -43,35 +41,18 @@ type besieged struct {
 // besiege starts a hall that is no demonstration. Its kiosks may take more tickets than those of people, so that there is something to measure.
 func besiege(t *testing.T) *besieged {
 	t.Helper()
-	data := filepath.Join(t.TempDir(), "data")
-	file := filepath.Join(t.TempDir(), "config.yaml")
-	if err := os.WriteFile(file, bytes.Replace(shippedConfig, []byte("\ndemo: true"), []byte("\ndemo: false"), 1), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	t.Setenv("JIAOHAO_LIMITS_TICKETS_PER_MINUTE", "0")
 	t.Setenv("JIAOHAO_LIMITS_REQUESTS_PER_MINUTE", "12000")
-	p := startProcess(t, data, "127.0.0.1:0", "serve", "--config", file)
-	b := &besieged{process: p, at: strings.TrimPrefix(p.Base, "http://")}
-	b.key = b.enrolled(t, data, file)
-	return b
-}
-
-var enrolPath = regexp.MustCompile(`/enrol/\S+`)
-
-// enrolled adds a kiosk as an administrator would, and opens its address on the machine.
-func (b *besieged) enrolled(t *testing.T, data, file string) string {
-	t.Helper()
-	var out bytes.Buffer
-	if code := run(t.Context(), []string{"terminal", "add", "kiosk-1", "--config", file}, []string{"JIAOHAO_DATA=" + data}, &out, os.Stderr); code != 0 {
-		t.Fatalf("adding a kiosk: %d", code)
-	}
+	real := startReal(t)
+	b := &besieged{process: real.process, at: strings.TrimPrefix(real.Base, "http://")}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := client.Post(b.Base+enrolPath.FindString(out.String()), "application/x-www-form-urlencoded", nil)
+	res, err := client.Post(real.addKiosk(t, "kiosk-1"), "application/x-www-form-urlencoded", nil)
 	if err != nil || len(res.Cookies()) == 0 {
 		t.Fatalf("enrolling: %v %v", err, res)
 	}
 	res.Body.Close()
-	return res.Cookies()[0].Value
+	b.key = res.Cookies()[0].Value
+	return b
 }
 
 // take takes one ticket, and gives how long it took.
