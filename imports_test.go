@@ -32,7 +32,7 @@ var edges = map[string]map[string]string{
 	"server/supervisor/home": {"server/door": "the language of the visitor", "server/hall": "the hall's name and demo accounts"},
 	"server": {"server/hall": "the desk decides by the rules", "server/journal": "and records what was decided",
 		"server/records": "and finds what is old enough to erase", "server/live": "then the screens are told", "server/door": "handlers learn who asks", "server/metrics": "what passes is counted", "server/auth": "from sessions and terminals",
-		"server/gate": "nobody may take more of it than their share"},
+		"server/gate": "nobody may take more of it than their share", "server/secret": "keys of persons are secret files"},
 	"server/certs":  {"server/secret": "keys are secret files"},
 	"server/door":   {"server/hall": "a refusal of the rules becomes a problem document, an actor a command's"},
 	"server/public": {"server/hall": "the shapes are made from the state"},

@@ -91,7 +91,7 @@ func (h *running) mayBePlain(context.Context) error {
 // network is how clients reach the server. A demonstration is for this machine only and limits nobody.
 func (h *running) network() server.Network {
 	l := h.config.Limits
-	n := server.Network{Connections: gate.Config{PerAddress: l.SocketsPerAddress + l.ConnectionsPerAddress, InAll: h.connections()}}
+	n := server.Network{Connections: gate.Config{PerAddress: l.SocketsPerAddress + l.ConnectionsPerAddress, InAll: h.connections(gate.Files())}}
 	if h.certs != nil {
 		n.Secure, n.Root, n.HSTS = h.certs.Config(), h.certs.Root, h.config.TLS.Cert != "" && !h.config.Demo
 	}
@@ -108,9 +108,9 @@ func (r RateConfig) rate() gate.Rate { return gate.Rate{PerMinute: r.PerMinute, 
 const keptFiles = 3500
 
 // connections is how many connections strangers may hold: what the settings say, and no more than the system has files for.
-func (h *running) connections() int {
+func (h *running) connections(files int) int {
 	l := h.config.Limits
-	want, files := l.Sockets+l.Connections, gate.Files()
+	want := l.Sockets + l.Connections
 	if files == 0 || want+keptFiles <= files {
 		return want
 	}

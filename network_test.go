@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -68,6 +69,16 @@ func TestPlainHTTPIsThePlansWord(t *testing.T) {
 	c.TLS.Auto = false
 	if _, err := open(); err == nil || !strings.Contains(err.Error(), "the plan in force does not say so") {
 		t.Errorf("started: %v", err)
+	}
+}
+
+// TestConnectionsFitIntoTheFiles: the settings count as far as the system has files for them.
+func TestConnectionsFitIntoTheFiles(t *testing.T) {
+	h := &running{config: realHall(t), log: slog.New(slog.DiscardHandler)}
+	for _, row := range []struct{ files, want int }{{0, 16000}, {1 << 20, 16000}, {16000 + keptFiles, 16000}, {10000, 10000 - keptFiles}, {1024, 256}} {
+		if got := h.connections(row.files); got != row.want {
+			t.Errorf("with %d files %d connections, want %d", row.files, got, row.want)
+		}
 	}
 }
 

@@ -80,6 +80,30 @@ func TestOverTLS(t *testing.T) {
 	}
 }
 
+// TestTheGateIsUnderTLS: a connection that does not even shake hands is a newcomer, one that has asked is not.
+func TestTheGateIsUnderTLS(t *testing.T) {
+	h, src, base := startSecure(t, false)
+	silent, err := net.Dial("tcp", strings.TrimPrefix(base, "https://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	client := trusting(src.Root())
+	client.Transport.(*http.Transport).DisableKeepAlives = false
+	defer client.CloseIdleConnections()
+	for _, want := range []string{"jiaohao_connections 2", "jiaohao_connections_new 1"} {
+		res, err := client.Get(base + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil || !strings.Contains(string(text), want+"\n") {
+			t.Errorf("no %s in the figures (%v) of %v", want, err, h.URL)
+		}
+	}
+}
+
 func TestHSTSOnlyWhereItIsRight(t *testing.T) {
 	_, src, base := startSecure(t, true)
 	res, err := trusting(src.Root()).Get(base + "/healthz")
