@@ -205,7 +205,7 @@ func (h *running) found(ctx context.Context) error {
 		epoch = strings.ToLower(rand.Text()[:16])
 	}
 	h.hub = live.NewHub(h.hubConfig(epoch))
-	h.desk = server.NewDesk(server.DeskConfig{Journal: h.journal, Clock: h.clock, Log: h.log, Folds: []server.Fold{h.stats, h.wait},
+	h.desk = server.NewDesk(server.DeskConfig{Journal: h.journal, Clock: h.clock, Log: h.log, Watched: !h.memory, Folds: []server.Fold{h.stats, h.wait},
 		Publish: h.hub.Changed, Metrics: h.metrics, Fatal: h.giveUp}, state)
 	go h.desk.Run()
 	if state.Founded().Format == "" {

@@ -30,6 +30,10 @@ func (d *Desk) append(b *batch) bool {
 		b.reply()
 		return true
 	}
+	if d.watched && d.FullSince() != 0 {
+		d.fullUp(b, nil)
+		return true
+	}
 	began := time.Now()
 	result := d.journal.Append(b.after, b.drafts)
 	took := time.Since(began)

@@ -42,6 +42,7 @@ type Desk struct {
 	publish func(seq uint64, urgent bool)
 	fatal   func(error)
 	still   bool
+	watched bool
 
 	orders  chan *pending
 	ready   chan struct{} // the committer is idle
@@ -76,6 +77,9 @@ type DeskConfig struct {
 	Metrics *metrics.Registry
 	// Still lets time do nothing: for a command on the files of a hall that rests, which must not open its day.
 	Still bool
+	// Watched says that somebody looks for room and calls RoomAgain: until then a full journal is not tried again. A small
+	// append may still fit where a large one does not, and a hall that takes every third ticket is worse than one that says why.
+	Watched bool
 }
 
 // published is a durable state with the chain value of its last record.
@@ -114,7 +118,7 @@ type recorded struct {
 // NewDesk makes a desk that goes on from a state. Run starts it.
 func NewDesk(c DeskConfig, s hall.State) *Desk {
 	head := c.Journal.Head()
-	d := &Desk{journal: c.Journal, clock: c.Clock, log: c.Log, folds: c.Folds, publish: c.Publish, fatal: c.Fatal, still: c.Still,
+	d := &Desk{journal: c.Journal, clock: c.Clock, log: c.Log, folds: c.Folds, publish: c.Publish, fatal: c.Fatal, still: c.Still, watched: c.Watched,
 		orders: make(chan *pending, inbox), ready: make(chan struct{}), batches: make(chan *batch), undone: make(chan error, 1),
 		stop: make(chan struct{}), ended: make(chan struct{}), dead: make(chan struct{}), timer: time.NewTimer(clockLook)}
 	d.state.Store(&published{s, head.Chain})

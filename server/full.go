@@ -27,7 +27,7 @@ func (d *Desk) emptied() bool {
 }
 
 // fullUp refuses a batch for want of space. What was decided on top of it must go too, so the desk is told to begin again
-// from what is durable. The next command tries the journal again.
+// from what is durable. The next command tries the journal again, unless somebody watches for room.
 func (d *Desk) fullUp(b *batch, cause error) {
 	if d.full.CompareAndSwap(0, int64(d.clock.Now())) {
 		d.log.Error("the journal is full: the hall is read-only until there is space", "error", cause)
