@@ -148,9 +148,18 @@ func (s *Store) read(f func(tx *bbolt.Tx) error) error {
 func (s *Store) Save(name string, seq uint64, b []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.update(func(tx *bbolt.Tx) error {
+	err := s.update(func(tx *bbolt.Tx) error {
 		return tx.Bucket(headsBucket).Put([]byte(name), wrap(name, seq, b))
 	})
+	return s.naming(err, name)
+}
+
+// naming says what could not be saved where.
+func (s *Store) naming(err error, name string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("stats: saving %s to %s: %w", name, s.path, err)
 }
 
 func (s *Store) view(f func(tx *bbolt.Tx) error) (err error) {
@@ -226,7 +235,7 @@ func (s *Store) SaveFold(name string, f *Fold) error {
 		return tx.Bucket(headsBucket).Put([]byte(name), wrap(name, seq, head))
 	})
 	if err != nil {
-		return fmt.Errorf("stats: saving %s: %w", name, err)
+		return s.naming(err, name)
 	}
 	s.saved[name] = mark{fold: f, days: len(sealed)}
 	return nil
