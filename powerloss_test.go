@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -134,13 +133,11 @@ func (w *witness) take(p *process, service, key string) bool {
 	return true
 }
 
-// backUp runs the program's own command, in a process of its own because it maps the copy into memory.
+// backUp runs the program's own command.
 func (w *witness) backUp(t *testing.T, dir, data string) bool {
 	tickets, _ := w.testimony()
-	cmd := exec.Command(os.Args[0], "backup", filepath.Join(dir, backupFile))
-	cmd.Env, cmd.Dir = append(os.Environ(), "JIAOHAO_TEST_PROCESS=1", "JIAOHAO_DATA="+data), t.TempDir()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("a backup: %v %s", err, out)
+	if code, out, errs := commandApart(t, data, "backup", filepath.Join(dir, backupFile)); code != 0 {
+		t.Errorf("a backup: %d %s%s", code, out, errs)
 		return false
 	}
 	w.mu.Lock()
