@@ -76,6 +76,7 @@ func startInside(t *testing.T) *inside {
 			t.Error(err)
 		}
 	})
+	services(t, &i.process) // the day opens just after the start
 	return i
 }
 
