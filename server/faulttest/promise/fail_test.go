@@ -122,9 +122,12 @@ func undecidedJournal(dir string, _ *rand.Rand, say func(string, ...any)) error 
 func TestFullAndUndecided(t *testing.T) {
 	to, seen := filepath.Join(scratch(t), "left"), map[string]int{}
 	for _, op := range []disk.Op{disk.Write, disk.Sync, disk.Resize} {
+		if word := failOpened(t, disk.Fault{Op: op, Name: journal.FileName, Times: 2, Err: syscall.EDQUOT}, to); word != "full" {
+			t.Errorf("%s, a quota: %s", op, word)
+		}
 		for n, met := 0, true; n < depth() && met; n++ {
 			met = false
-			for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EDQUOT} {
+			for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOSPC} {
 				word := failOpened(t, disk.Fault{Op: op, Name: journal.FileName, From: n + 1, Times: 2, Err: errno}, to)
 				if word == "" {
 					break // no such operation in this life
