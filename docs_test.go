@@ -168,7 +168,7 @@ func TestEveryEventIsDocumented(t *testing.T) {
 // shapes are the types of every answer and every view.
 var shapes = []reflect.Type{reflect.TypeFor[public.HoldersTicket](), reflect.TypeFor[public.StaffsTicket](), reflect.TypeFor[public.Window](), reflect.TypeFor[kiosk.Hall](),
 	reflect.TypeFor[kiosk.TicketView](), reflect.TypeFor[display.Board](), reflect.TypeFor[counter.View](), reflect.TypeFor[counter.Places](),
-	reflect.TypeFor[supervisor.Live](), reflect.TypeFor[supervisor.TicketList](), reflect.TypeFor[supervisor.SeatList](), reflect.TypeFor[supervisor.StatsAnswer](),
+	reflect.TypeFor[supervisor.Live](), reflect.TypeFor[supervisor.TicketList](), reflect.TypeFor[supervisor.SeatList](), reflect.TypeFor[supervisor.StatsAnswer](), reflect.TypeFor[supervisor.Closing](),
 	reflect.TypeFor[supervisor.DayState](), reflect.TypeFor[server.SessionView](), reflect.TypeFor[server.TerminalView](), reflect.TypeFor[server.NewTerminal](),
 	reflect.TypeFor[server.PairingView](), reflect.TypeFor[server.PairingState](), reflect.TypeFor[server.ClaimView](), reflect.TypeFor[server.AccountView]()}
 

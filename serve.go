@@ -32,6 +32,7 @@ import (
 	"jiaohao/server/stats"
 	"jiaohao/server/supervisor"
 	"jiaohao/server/supervisor/home"
+	"jiaohao/server/supervisor/report"
 	"jiaohao/server/wait"
 )
 
@@ -140,7 +141,7 @@ func checkParts(context.Context) error {
 	if err := assets.Check(); err != nil {
 		return fmt.Errorf("the texts are damaged: %w", err)
 	}
-	return slip.SelfTest()
+	return errors.Join(slip.SelfTest(), report.SelfTest())
 }
 
 func (h *running) path(name string) string {
@@ -256,7 +257,7 @@ func (h *running) mount(context.Context) error {
 		return err
 	}
 	var estimate public.Estimate = h.wait.Estimate
-	console := supervisor.New(supervisor.Deps{Desk: h.desk, Stats: timedStats{h.stats, h.seen.query}, Estimate: estimate, Now: h.now, Warnings: h.warnings, Home: h.home()})
+	console := supervisor.New(supervisor.Deps{Desk: h.desk, Stats: timedStats{h.stats, h.seen.query}, Estimate: estimate, Now: h.now, Warnings: h.warnings, Home: h.home(), Closing: h.closing})
 	h.server = server.New(server.Config{Desk: h.desk, Hub: h.hub, Auth: h.auth, Say: assets.ProblemText, Text: message, Demo: h.config.Demo,
 		TLS: h.certs != nil, Network: h.network(), MetricsToken: token, Build: assets.Build(), PublicURL: h.config.PublicURL, Log: h.log, Metrics: h.metrics,
 		Assets: server.Files{FS: assets.FS(), MIME: assets.MIME, Immutable: assets.Immutable},

@@ -63,8 +63,9 @@ var Access = map[string]Who{
 	"POST /api/v1/tickets/by-number/{number}/correct": Staff, "POST /api/v1/tickets/by-number/{number}/return": Staff,
 
 	"POST /api/v1/day/open": Supervisor | Administrator, "POST /api/v1/day/close": Supervisor | Administrator,
-	"POST /api/v1/clock/confirm": Supervisor | Administrator,
-	"GET /api/v1/tickets":        Supervisor | Administrator, "GET /api/v1/stats": Staff, "GET /api/v1/staff": Supervisor | Administrator,
+	"POST /api/v1/clock/confirm":     Supervisor | Administrator,
+	"GET /api/v1/day/{date}/closing": Supervisor | Administrator, "GET /api/v1/day/{date}/closing.pdf": Supervisor | Administrator,
+	"GET /api/v1/tickets": Supervisor | Administrator, "GET /api/v1/stats": Staff, "GET /api/v1/stats.csv": Staff, "GET /api/v1/staff": Supervisor | Administrator,
 	"GET /api/v1/terminals": Administrator, "POST /api/v1/terminals": Administrator, "DELETE /api/v1/terminals/{name}": Administrator,
 	"POST /api/v1/terminals/{name}/rename": Administrator, "POST /api/v1/terminals/pair": Administrator,
 	"POST /api/v1/terminals/pair/{id}/confirm": Administrator, "POST /api/v1/terminals/pair/{id}/refuse": Administrator,

@@ -19,6 +19,7 @@ import (
 	"jiaohao/server/public"
 	"jiaohao/server/stats"
 	"jiaohao/server/supervisor/home"
+	"jiaohao/server/supervisor/report"
 )
 
 //go:embed page
@@ -48,6 +49,9 @@ type Deps struct {
 	// differs from the file, limits that were reached. Kind is one of the kinds of alert; subject and params go to the page as they are.
 	Warnings func() []Warning
 	Home     home.Settings
+	// Closing finds the close of a business day, nil for a hall that keeps no journal. It refuses a day that never was, or that
+	// is not closed.
+	Closing func(ctx context.Context, date hall.Date) (stats.Closing, error)
 }
 
 // Warning is something wrong with the server itself.
@@ -59,16 +63,21 @@ type Warning struct {
 }
 
 // Supervisor is the console.
-type Supervisor struct{ Deps }
+type Supervisor struct {
+	Deps
+	press *report.Press
+}
 
 // New makes the console.
-func New(d Deps) *Supervisor { return &Supervisor{d} }
+func New(d Deps) *Supervisor { return &Supervisor{Deps: d, press: report.NewPress()} }
 
 // Register puts the console's operations on the API.
 func (s *Supervisor) Register(api huma.API) {
 	s.registerDay(api)
 	s.registerTickets(api)
 	s.registerStats(api)
+	s.registerCSV(api)
+	s.registerClosing(api)
 	s.registerStaff(api)
 }
 

@@ -54,7 +54,8 @@ function Choice(props) {
     <label class="field"><span class="field__label">${t('supervisor.report.from')}</span><input class="field__input" type="date" value=${query.from || answer && answer.from || ''} onChange=${pick('from')} /></label>
     <label class="field"><span class="field__label">${t('supervisor.report.to')}</span><input class="field__input" type="date" value=${query.to || answer && answer.to || ''} onChange=${pick('to')} /></label>
     <label class="field"><span class="field__label">${t('supervisor.report.by')}</span><select value=${props.by} onChange=${pick('by')}>
-      ${GROUPS.map(g => html`<option key=${g} value=${g}>${t('supervisor.report.by.' + g)}</option>`)}</select></label></form>`;
+      ${GROUPS.map(g => html`<option key=${g} value=${g}>${t('supervisor.report.by.' + g)}</option>`)}</select></label>
+    <a class="key" download href=${'/api/v1/stats.csv?' + searchOf({ from: query.from, to: query.to, by: props.by, lang: document.documentElement.lang.slice(0, 2) })}>${t('supervisor.report.csv')}</a></form>`;
 }
 
 /** @param {any} data @param {string} by @param {any} props @param {StatsRow|undefined} total */
