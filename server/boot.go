@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -27,30 +28,54 @@ func Load(ctx context.Context, j journal.Journal, log *slog.Logger, folds ...Fol
 	for _, f := range folds {
 		from = min(from, f.Seq())
 	}
-	read := 0
-	err := j.Read(ctx, from+1, func(r journal.Record) error {
-		read++
-		h, e, err := hall.Decode(r.Kind, r.Bytes)
-		if err != nil {
-			return fmt.Errorf("record %d (%s): %w; it was written by version %s of the program, use that or a later one",
-				r.Seq, r.Kind, err, w.Version())
-		}
-		at := hall.Time(r.At)
-		if r.Seq > w.Seq() {
-			w.Apply(r.Seq, at, h, e)
-		}
-		for _, f := range folds {
-			if r.Seq > f.Seq() {
-				f.Apply(r.Seq, at, h, e)
-			}
-		}
-		return nil
-	})
+	last, err := foldAll(ctx, j, from, w, folds)
 	if err != nil {
 		return hall.State{}, fmt.Errorf("folding the journal: %w", err)
 	}
-	log.Info("the journal is folded", "seq", w.Seq(), "snapshot", start, "read", read, "took", time.Since(began).Round(time.Millisecond))
+	log.Info("the journal is folded", "seq", w.Seq(), "snapshot", start, "read", last-from, "took", time.Since(began).Round(time.Millisecond))
 	return w.Publish(), nil
+}
+
+// foldAll applies the records after one to the state and to each fold that has not seen them yet, and gives the last.
+func foldAll(ctx context.Context, j journal.Journal, after uint64, w *hall.Working, folds []FoldState) (last uint64, err error) {
+	// Nearly all that is made on the way is garbage at once: to collect it less often takes a few hundred MB for that time.
+	defer debug.SetGCPercent(debug.SetGCPercent(foldGC))
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	sinks := []func(*run) error{func(r *run) error { return applyState(w, r) }}
+	for _, f := range folds {
+		sinks = append(sinks, func(r *run) error { return applyFold(f, r) })
+	}
+	err = newFolding(cancel, sinks...).read(ctx, j, after+1)
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	return max(after, w.Seq()), err
+}
+
+// foldGC is the percentage of the heap that may be garbage while a journal is folded.
+const foldGC = 400
+
+func applyState(w *hall.Working, r *run) error {
+	for i, e := range r.events {
+		if seq := r.records[i].seq; seq > w.Seq() {
+			w.Apply(seq, e.at, e.header, e.event)
+		}
+	}
+	if r.broken != nil {
+		return r.unreadable(w.Version())
+	}
+	return nil
+}
+
+func applyFold(f FoldState, r *run) error {
+	seen := f.Seq()
+	for i, e := range r.events {
+		if seq := r.records[i].seq; seq > seen {
+			f.Apply(seq, e.at, e.header, e.event)
+		}
+	}
+	return nil
 }
 
 // begin goes on from the state that the journal was folded to.

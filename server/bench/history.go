@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -83,6 +85,30 @@ func contains[T comparable](list []T, x T) bool {
 	}
 	return false
 }
+
+// Past writes records of the past into a new journal, perDay tickets a day, at least so many of them, and the same bytes into
+// a plain file at raw, which [Scan] reads. It is for measuring what reads journals.
+func Past(ctx context.Context, plan *hall.Plan, j *journal.Bolt, raw string, records, perDay int) (err error) {
+	h := newHistory(plan, j, hall.NewWorking())
+	if h.raw, err = newRawLog(raw); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.raw.close()) }()
+	midnight := time.Date(2020, 1, 1, 0, 0, 0, 0, plan.Zone())
+	if err := h.found(midnight); err != nil {
+		return err
+	}
+	for day := 0; h.work.Seq() < uint64(records); day++ {
+		if err := errors.Join(ctx.Err(), h.day(midnight.AddDate(0, 0, day), perDay)); err != nil {
+			return err
+		}
+	}
+	return h.flush()
+}
+
+// Scan reads what [Past] has put into a plain file and checks each record's CRC-32C: the yardstick of whatever reads
+// journals. It gives the number of records.
+func Scan(raw string) (records int, err error) { return scanRaw(raw) }
 
 // found begins the journal.
 func (h *history) found(at time.Time) error {

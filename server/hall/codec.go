@@ -112,13 +112,44 @@ func Encode(h Header, e Event) (chained, secret []byte, err error) {
 
 // Decode reads what [Encode] wrote. An unknown kind or field is an error: it comes from a later version.
 func Decode(kind string, chained []byte) (Header, Event, error) {
+	return new(Decoder).Decode(kind, chained)
+}
+
+// Decoder decodes many events, and lets them share the texts that they have in common. The zero value keeps none. It is not
+// safe for concurrent use.
+type Decoder struct{ words map[string]string }
+
+// NewDecoder gives a decoder that keeps common texts.
+func NewDecoder() *Decoder { return &Decoder{words: map[string]string{}} }
+
+// Decode is the function [Decode].
+func (d *Decoder) Decode(kind string, chained []byte) (Header, Event, error) {
+	maker, known := makers[kind]
+	if known {
+		if e, ok := maker().(swift); ok {
+			if h, read := d.quickly(chained, e); read {
+				return h, e, nil
+			}
+		}
+	}
+	return decodeByLibrary(kind, maker, chained)
+}
+
+// quickly reads an event without the library; false where that has to look.
+func (d *Decoder) quickly(chained []byte, e swift) (h Header, read bool) {
+	q := &quick{b: chained, words: d.words}
+	q.fields(h.quick)
+	q.fields(e.quick)
+	return h, !q.bad && len(q.b) == 0
+}
+
+func decodeByLibrary(kind string, maker func() Event, chained []byte) (Header, Event, error) {
 	var h Header
 	rest, err := decoder.UnmarshalFirst(chained, &h)
 	if err != nil {
 		return h, nil, fmt.Errorf("reading the header of a %s: %w", kind, err)
 	}
-	maker, known := makers[kind]
-	if !known {
+	if maker == nil {
 		return h, nil, fmt.Errorf("events of kind %q are unknown to version %s of the rules", kind, Version)
 	}
 	e := maker()

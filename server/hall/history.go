@@ -160,9 +160,7 @@ func (p *Past) did(h *History, items []Item) {
 }
 
 func (e *PlanSet) past(h *History, at Time) {
-	if e.Plan.index == nil {
-		e.Plan.Check()
-	}
+	e.Plan.prepare()
 	h.zone = e.Plan.Zone()
 	h.settings = make(map[string]setting, len(e.Plan.Services))
 	for _, s := range e.Plan.Services {

@@ -13,9 +13,7 @@ type PlanSet struct {
 func (*PlanSet) Kind() string { return "plan.set" }
 
 func (e *PlanSet) apply(b *book, s Stamp) {
-	if e.Plan.index == nil {
-		e.Plan.Check()
-	}
+	e.Plan.prepare()
 	b.plan, b.planHash, b.planFrom, b.next = e.Plan, e.Hash, e.Source, nil
 }
 
@@ -31,10 +29,29 @@ type PlanScheduled struct {
 func (*PlanScheduled) Kind() string { return "plan.scheduled" }
 
 func (e *PlanScheduled) apply(b *book, s Stamp) {
-	if e.Plan.index == nil {
-		e.Plan.Check()
-	}
+	e.Plan.prepare()
 	b.next = &scheduledPlan{Plan: e.Plan, Hash: e.Hash, Source: e.Source, From: e.From}
+}
+
+// Prepare completes an event that was decoded, so that applying it changes nothing in it any more: then several may apply it
+// at the same time, each to its own state or history. Without it the first to apply a plan completes that.
+func Prepare(e Event) {
+	var p *Plan
+	switch e := e.(type) {
+	case *PlanSet:
+		p = e.Plan
+	case *PlanScheduled:
+		p = e.Plan
+	}
+	if p != nil {
+		p.prepare()
+	}
+}
+
+func (p *Plan) prepare() {
+	if p.index == nil {
+		p.Check()
+	}
 }
 
 // Sources of a plan.

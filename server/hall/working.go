@@ -3,6 +3,7 @@ package hall
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 )
 
 // Command is something somebody wants. Each is a plain struct of this package.
@@ -175,7 +176,9 @@ func (b *book) after(at Time, by Actor, events []Event) *book {
 	return f
 }
 
-func keyOf(by Actor, key string) string { return fmt.Sprintf("%d:%s:%s", by.Kind, by.ID, key) }
+func keyOf(by Actor, key string) string {
+	return strconv.Itoa(int(by.Kind)) + ":" + by.ID + ":" + key
+}
 
 // recall finds the answer to an order's key in the days that are kept.
 func (b *book) recall(o Order) (remembered, bool) {
