@@ -161,7 +161,7 @@ const controlName = "control.sock"
 
 // control calls the running hall of a data folder. It fails with net errors when none runs there.
 func control(ctx context.Context, data, method, path string, body io.Reader) (*http.Response, error) {
-	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", filepath.Join(data, controlName))
 	}}}
