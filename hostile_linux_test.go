@@ -358,7 +358,7 @@ func TestHostileClients(t *testing.T) {
 			})
 		}
 	}
-	if grown := b.rss(t) - before.rssKB; grown > 96<<10 {
+	if grown := b.rss(t) - before.rssKB; grown > 128<<10 {
 		t.Errorf("%d KB more memory than before", grown)
 	}
 }
