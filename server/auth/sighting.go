@@ -9,6 +9,9 @@ const twiceWithin = 5 * time.Minute
 // twiceShown is how long that is told after it was last found.
 const twiceShown = 30 * time.Minute
 
+// leftBehind is how long a socket may speak for an address that its machine has left: the server finds out within a minute.
+const leftBehind = 2 * time.Minute
+
 // sighting is one use of a key.
 type sighting struct {
 	address string
@@ -17,8 +20,9 @@ type sighting struct {
 
 // sightings is where a terminal's key was used lately.
 type sightings struct {
-	last    sighting // zero before the first
-	before  sighting // the last one from another address
+	last    sighting  // zero before the first
+	since   time.Time // when the first of the uses from that address was
+	before  sighting  // the last one from another address
 	twiceAt time.Time
 }
 
@@ -26,8 +30,8 @@ type sightings struct {
 func (s *sightings) see(now time.Time, address string) (twice bool) {
 	moved := s.last.address != "" && addressKey(address) != addressKey(s.last.address)
 	back := moved && s.before.address != "" && addressKey(address) == addressKey(s.before.address) && now.Sub(s.before.at) < twiceWithin
-	if moved {
-		s.before = s.last
+	if moved || s.last.address == "" {
+		s.before, s.since = s.last, now
 	}
 	s.last = sighting{address: address, at: now}
 	if !back {
@@ -36,6 +40,14 @@ func (s *sightings) see(now time.Time, address string) (twice bool) {
 	twice = now.Sub(s.twiceAt) >= twiceShown
 	s.twiceAt = now
 	return twice
+}
+
+// seeSocket takes note that a socket lives. One that a machine has just left behind says nothing.
+func (s *sightings) seeSocket(now time.Time, address string) (twice bool) {
+	if addressKey(address) != addressKey(s.last.address) && now.Sub(s.since) < leftBehind {
+		return false
+	}
+	return s.see(now, address)
 }
 
 // Twice lists the terminals whose keys were found in two places at once within the last half hour, by name. One of the places has

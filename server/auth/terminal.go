@@ -168,44 +168,53 @@ func (s *Store) Terminal(key, address string) (Terminal, error) {
 	if !ok {
 		return Terminal{}, ErrNoTerminal
 	}
-	found, twice, hooks := s.useKey(hash, address)
+	found, twice := s.useKey(hash, address)
 	if found == (Terminal{}) {
 		return Terminal{}, ErrNoTerminal
 	}
 	if twice {
-		s.config.Log.Warn("auth: a terminal's key is in use at two addresses", "terminal", found.Name, "address", found.Address)
-		for _, hook := range hooks {
-			hook(found.Name)
-		}
+		s.warnTwice(found.Name, address)
 	}
 	return found, nil
 }
 
-func (s *Store) useKey(hash digest, address string) (found Terminal, twice bool, hooks []func(string)) {
+func (s *Store) useKey(hash digest, address string) (found Terminal, twice bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, ok := s.keys[hash]
 	if !ok {
-		return Terminal{}, false, nil
+		return Terminal{}, false
 	}
 	if t.pairing != nil { // the machine has its key: nobody is told it again
 		t.pairing.key, t.pairing = "", nil
 	}
 	twice = t.see(s.config.Now(), address)
-	return t.public(), twice, slices.Clone(s.onTwice)
+	return t.public(), twice
 }
 
 // Stands reports whether a terminal is still the one that was enrolled at that time, and takes note that it was seen. It is for sockets,
 // which outlive the key they were opened with.
 func (s *Store) Stands(name string, enrolled time.Time, address string) bool {
+	stands, twice := s.look(name, enrolled, address)
+	if twice {
+		s.warnTwice(name, address)
+	}
+	return stands
+}
+
+func (s *Store) look(name string, enrolled time.Time, address string) (stands, twice bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, ok := s.terminals[name]
 	if !ok || t.Key == nil || !t.Enrolled.Equal(enrolled) {
-		return false
+		return false, false
 	}
-	t.see(s.config.Now(), address)
-	return true
+	return true, t.seeSocket(s.config.Now(), address)
+}
+
+func (s *Store) warnTwice(name, address string) {
+	s.config.Log.Warn("auth: a terminal's key is in use at two addresses", "terminal", name, "address", address)
+	s.hear(s.hooksOf(&s.onTwice), name)
 }
 
 // terminal gives a terminal by its name.
