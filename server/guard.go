@@ -73,12 +73,12 @@ func (s *Server) sessionToken(ctx context.Context) string {
 }
 
 // renew gives a terminal its cookie anew whenever it asks for a page or acts: browsers throw every cookie away after 400
-// days, and a kiosk must not stop on one of them.
+// days, and a kiosk must not stop on one of them. An old key is replaced by a new one then.
 func (s *Server) renew(w http.ResponseWriter, r *http.Request, who Who, c door.Caller) {
 	fromCookie := c.Terminal != "" && c.Session == "" && r.Header.Get("Authorization") == ""
 	if key := s.cookies.TerminalKey(r); fromCookie && who&anyTerminal != 0 && key != "" && (r.Method == http.MethodPost || strings.HasSuffix(r.URL.Path, "/")) {
 		if t, err := s.auth.Terminal(key, c.Address); err == nil && t.Name == c.Terminal {
-			http.SetCookie(w, s.cookies.Terminal(key))
+			http.SetCookie(w, s.cookies.Terminal(s.auth.RenewKey(key)))
 		}
 	}
 }

@@ -112,8 +112,9 @@ type Store struct {
 	config   Config
 	hashing  *slots
 	throttle *throttle
-	asks     *throttle // pairings begun, by address
-	codes    *throttle // wrong pairing codes, by account
+	asks     *throttle     // pairings begun, by address
+	codes    *throttle     // wrong pairing codes, by account
+	settle   time.Duration // after which a terminal's new key voids the old one
 	hash     hashFunc
 	decoy    string // an encoded hash that no password has, checked for accounts that do not exist
 
@@ -157,6 +158,7 @@ func newStore(c Config, d disk) *Store {
 		throttle:  newThrottle(guesses, guessWindow),
 		asks:      newThrottle(pairingAsks, guessWindow),
 		codes:     newThrottle(guesses, guessWindow),
+		settle:    settleAfter,
 		hash:      argon2id,
 		decoy:     newDecoy(),
 		disk:      d,

@@ -67,6 +67,6 @@ func (s *Store) showRenamed(name string, record terminalRecord) (Terminal, bool)
 	}
 	delete(s.terminals, name)
 	shown := s.showTerminal(record)
-	shown.sightings, shown.pairing = old.sightings, old.pairing
+	shown.inherit(old)
 	return shown.public(), true
 }

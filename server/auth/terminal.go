@@ -33,6 +33,7 @@ type Terminal struct {
 type terminal struct {
 	terminalRecord
 	sightings
+	succession
 	pairing *pairing // whose key waits to be used for the first time
 }
 
@@ -45,6 +46,8 @@ type terminalRecord struct {
 	AddedBy   string    `json:"addedBy,omitempty"` // staff; empty when it was added at the server itself
 	Enrolled  time.Time `json:"enrolled,omitzero"`
 	Key       *digest   `json:"key,omitempty"`
+	KeySince  time.Time `json:"keySince,omitzero"` // zero for the first key, which is as old as the enrolment
+	Next      []digest  `json:"next,omitempty"`    // keys offered in its place; they open too
 	Code      *digest   `json:"code,omitempty"`
 	CodeUntil time.Time `json:"codeUntil,omitzero"`
 }
@@ -140,14 +143,38 @@ func (s *Store) storeTerminal(record terminalRecord) (Terminal, error) {
 	return s.showTerminal(record).public(), nil
 }
 
-// showTerminal puts a record in the place of the one before, whose keys open nothing any more; the caller holds mu.
+// showTerminal puts a record in the place of the one before, if any, whose keys open nothing any more; what was seen of the same machine
+// stays. The caller holds mu.
 func (s *Store) showTerminal(record terminalRecord) *terminal {
 	shown := &terminal{terminalRecord: record}
+	if old, ok := s.terminals[record.Name]; ok {
+		s.forgetKeys(old)
+		shown.inherit(old)
+	}
 	s.terminals[record.Name] = shown
-	if record.Key != nil {
-		s.keys[*record.Key] = shown
+	for _, key := range record.keys() {
+		s.keys[key] = shown
 	}
 	return shown
+}
+
+// inherit takes over what is known in memory of the same machine.
+func (t *terminal) inherit(old *terminal) {
+	if !old.Enrolled.Equal(t.Enrolled) {
+		return
+	}
+	t.sightings, t.pairing = old.sightings, old.pairing
+	if len(t.Next) > 0 {
+		t.succession = old.succession
+	}
+}
+
+// keys lists what opens as this terminal.
+func (r terminalRecord) keys() []digest {
+	if r.Key == nil {
+		return nil
+	}
+	return append([]digest{*r.Key}, r.Next...)
 }
 
 func (s *Store) loadTerminal(name string, text []byte) error {
@@ -188,6 +215,7 @@ func (s *Store) useKey(hash digest, address string) (found Terminal, twice bool)
 	if t.pairing != nil { // the machine has its key: nobody is told it again
 		t.pairing.key, t.pairing = "", nil
 	}
+	t.use(hash, *t.Key, s.config.Now())
 	twice = t.see(s.config.Now(), address)
 	return t.public(), twice
 }
@@ -293,15 +321,15 @@ func (s *Store) hideTerminal(name string) (gone Terminal, ok bool) {
 	}
 	delete(s.terminals, name)
 	s.forgetKeys(found)
+	if found.pairing != nil {
+		delete(s.pairings, found.pairing.device)
+	}
 	return found.public(), true
 }
 
-// forgetKeys takes away what a terminal's machine could come with; the caller holds mu.
+// forgetKeys takes a terminal's keys away; the caller holds mu.
 func (s *Store) forgetKeys(t *terminal) {
-	if t.Key != nil {
-		delete(s.keys, *t.Key)
-	}
-	if t.pairing != nil {
-		delete(s.pairings, t.pairing.device)
+	for _, key := range t.keys() {
+		delete(s.keys, key)
 	}
 }
