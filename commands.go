@@ -44,6 +44,7 @@ func commands() []command {
 		{"replay", "derive the state and every figure again and compare", replayCommand},
 		{"backup", "write a copy of the journal to a file, also while the hall runs", backupCommand},
 		{"plan", "plan export | plan diff | plan apply", planCommand},
+		{"audit", "tell who did what and why: audit --ticket A017, --staff, --terminal, --window", auditCommand},
 		{"erase", "erase what is known of one person or ticket: erase --idcard | --phone | --ticket DATE/NUMBER, --by STAFF", eraseCommand},
 		{"terminal", "terminal add NAME --role kiosk|board|pad|callpad: get the address that enrols it", terminalCommand},
 		{"password", "password STAFF: give a member of staff a password, read from the standard input", passwordCommand},

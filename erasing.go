@@ -191,10 +191,11 @@ func answers(data string) bool {
 	return c.Close() == nil
 }
 
-// privacyControl adds erasing to what commands may ask of the running hall.
+// privacyControl adds erasing and auditing to what commands may ask of the running hall.
 func (h *running) privacyControl(next http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", next)
+	mux.HandleFunc("GET /audit", h.auditControl)
 	mux.HandleFunc("POST /erase", func(w http.ResponseWriter, r *http.Request) {
 		var ask eraseAsk
 		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4096)).Decode(&ask); err != nil {

@@ -39,6 +39,7 @@ var edges = map[string]map[string]string{
 	"server/public": {"server/hall": "the shapes are made from the state"},
 	"server/stats":  {"server/hall": folded},
 	"server/wait":   {"server/hall": folded},
+	"server/audit":  {"server/records": "it tells what they find", "server/hall": "in the words of events", "assets": "and the texts"},
 	"server/records": {"server/hall": "records are its events", "server/journal": "and stand in a journal",
 		"server/stats": "the figures of a day's close are those of the statistics"},
 	"server/bench": {"server/hall": "years of a hall are made of its commands", "server/journal": "and written into a journal",

@@ -112,3 +112,46 @@ func (d *day) concerns(e hall.Event) bool {
 	leg, _ := hall.About(e)
 	return leg.Date == d.date && d.past() != nil
 }
+
+// Filter says which entries of a day are wanted; empty members choose all.
+type Filter struct {
+	Date     hall.Date
+	Number   hall.Number // events of this ticket, whenever they happened
+	Staff    string      // what this member of staff did
+	Terminal string      // what was done at this terminal
+	Window   string      // events at this window
+}
+
+// ErrNoTicket says that no ticket of the day has the number.
+var ErrNoTicket = errors.New("records: no ticket of that day has this number")
+
+// Told hands each entry of a business day that a filter chooses, in order. A ticket is followed until nothing can happen to
+// it any more; everything else until the next business day opens.
+func Told(ctx context.Context, j journal.Journal, plan *hall.Plan, f Filter, each func(Entry) error) error {
+	var ticket hall.TicketKey
+	later := false
+	err := follow(ctx, j, plan, f.Date, func(d *day, e Entry) error {
+		if opened, ok := e.Event.(*hall.DayOpened); ok && opened.Date != f.Date {
+			if later = true; f.Number.N == 0 {
+				return errEnough
+			}
+		}
+		leg, window := hall.About(e.Event)
+		if issued, ok := e.Event.(*hall.TicketIssued); ok && issued.Key.Date == f.Date && issued.Number == f.Number {
+			ticket = issued.Key
+		}
+		if f.Number.N > 0 && (ticket.IsZero() || leg.Ticket() != ticket) || later && leg.Date != f.Date || !f.did(e.Header) ||
+			f.Window != "" && window != f.Window {
+			return nil
+		}
+		return each(e)
+	})
+	if err == nil && f.Number.N > 0 && ticket.IsZero() {
+		return fmt.Errorf("%w: %s/%s", ErrNoTicket, f.Date, f.Number)
+	}
+	return err
+}
+
+func (f Filter) did(h hall.Header) bool {
+	return (f.Staff == "" || h.By == hall.Clerk && h.ByID == f.Staff) && (f.Terminal == "" || h.By == hall.Terminal && h.ByID == f.Terminal)
+}
