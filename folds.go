@@ -75,19 +75,12 @@ func (s *foldStore) save(ctx context.Context, h *running) error {
 	return errors.Join(s.saveStats(ctx, h), s.saveWait(ctx, h))
 }
 
-// saveStats stores a copy: the fold itself goes on while it is written.
+// saveStats stores the figures themselves and not a copy, since the store remembers which days of them it has already.
 func (s *foldStore) saveStats(ctx context.Context, h *running) error {
-	encoded, err := h.stats.Encode()
-	if err != nil {
-		return err
-	}
-	frozen, err := stats.Restore(encoded)
-	if err != nil {
-		return err
-	}
-	return errors.Join(s.saveChain(ctx, h.journal, "stats", frozen.Seq()), s.store.SaveFold("stats", frozen))
+	return s.store.SaveFold("stats", h.stats, func(seq uint64) (stats.Value, error) { return chainOf(ctx, h.journal, "stats", seq) })
 }
 
+// saveWait stores a copy: the fold itself goes on while it is written.
 func (s *foldStore) saveWait(ctx context.Context, h *running) error {
 	encoded, err := h.wait.Encode()
 	if err != nil {
@@ -97,15 +90,17 @@ func (s *foldStore) saveWait(ctx context.Context, h *running) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.saveChain(ctx, h.journal, "wait", frozen.Seq()), s.store.Save("wait", frozen.Seq(), encoded))
-}
-
-func (s *foldStore) saveChain(ctx context.Context, j journal.Journal, name string, seq uint64) error {
-	chain, err := chainAt(ctx, j, seq)
+	chain, err := chainOf(ctx, h.journal, "wait", frozen.Seq())
 	if err != nil {
 		return err
 	}
-	return s.store.Save(name+".chain", seq, chain[:])
+	return s.store.SaveAll(chain, stats.Value{Name: "wait", Seq: frozen.Seq(), Bytes: encoded})
+}
+
+// chainOf is the chain value of the record that a fold has come to, as it is stored beside it.
+func chainOf(ctx context.Context, j journal.Journal, name string, seq uint64) (stats.Value, error) {
+	chain, err := chainAt(ctx, j, seq)
+	return stats.Value{Name: name + ".chain", Seq: seq, Bytes: chain[:]}, err
 }
 
 func (s *foldStore) close() error {

@@ -165,11 +165,11 @@ func TestYearsFitIntoMemory(t *testing.T) {
 func BenchmarkSave(b *testing.B) {
 	f := years(250, 2000)
 	s := openStore(b, filepath.Join(b.TempDir(), "folds.db"))
-	if err := s.SaveFold("stats", f); err != nil {
+	if err := s.SaveFold("stats", f, nil); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if err := s.SaveFold("stats", f); err != nil {
+		if err := s.SaveFold("stats", f, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -179,7 +179,7 @@ func BenchmarkSave(b *testing.B) {
 func BenchmarkLoad(b *testing.B) {
 	f := years(250, 2000)
 	s := openStore(b, filepath.Join(b.TempDir(), "folds.db"))
-	if err := s.SaveFold("stats", f); err != nil {
+	if err := s.SaveFold("stats", f, nil); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

@@ -146,12 +146,30 @@ func (s *Store) read(f func(tx *bbolt.Tx) error) error {
 
 // Save keeps bytes under a name, with the sequence they have reached. When it returns they are on the disk.
 func (s *Store) Save(name string, seq uint64, b []byte) error {
+	return s.SaveAll(Value{Name: name, Seq: seq, Bytes: b})
+}
+
+// Value is bytes under a name, with the sequence they have reached.
+type Value struct {
+	Name  string
+	Seq   uint64
+	Bytes []byte
+}
+
+// SaveAll is [Store.Save] for values that belong together: all of them are there afterwards, or none.
+func (s *Store) SaveAll(values ...Value) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err := s.update(func(tx *bbolt.Tx) error {
-		return tx.Bucket(headsBucket).Put([]byte(name), wrap(name, seq, b))
-	})
-	return s.naming(err, name)
+	return s.naming(s.update(func(tx *bbolt.Tx) error { return put(tx, values) }), values[0].Name)
+}
+
+func put(tx *bbolt.Tx, values []Value) error {
+	for _, v := range values {
+		if err := tx.Bucket(headsBucket).Put([]byte(v.Name), wrap(v.Name, v.Seq, v.Bytes)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // naming says what could not be saved where.
@@ -210,14 +228,24 @@ func unwrap(name string, v []byte) (seq uint64, b []byte, err error) {
 	return binary.BigEndian.Uint64(v), append([]byte(nil), v[8:]...), nil
 }
 
-// SaveFold keeps figures under a name. Sealed days that are in the file already are not written again.
-func (s *Store) SaveFold(name string, f *Fold) error {
+// SaveFold keeps figures under a name, as of one moment; they may go on meanwhile. Sealed days that are in the file already
+// are not written again, as long as it is the same fold. What beside gives for the sequence that was reached is saved with
+// them; it may be nil.
+func (s *Store) SaveFold(name string, f *Fold, beside func(seq uint64) (Value, error)) error {
 	f.mu.RLock()
 	head, err := f.head()
 	seq, sealed := f.seq, f.sealed
 	f.mu.RUnlock()
 	if err != nil {
 		return err
+	}
+	values := []Value{{Name: name, Seq: seq, Bytes: head}}
+	if beside != nil {
+		v, err := beside(seq)
+		if err != nil {
+			return err
+		}
+		values = append(values, v)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -232,7 +260,7 @@ func (s *Store) SaveFold(name string, f *Fold) error {
 				return err
 			}
 		}
-		return tx.Bucket(headsBucket).Put([]byte(name), wrap(name, seq, head))
+		return put(tx, values)
 	})
 	if err != nil {
 		return s.naming(err, name)

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -74,7 +75,7 @@ func TestFoldIsSavedByAndBy(t *testing.T) {
 	f := New()
 	for from := 0; from < len(records); from += 400 {
 		apply(f, records[from:min(from+400, len(records))])
-		if err := s.SaveFold("stats", f); err != nil {
+		if err := s.SaveFold("stats", f, nil); err != nil {
 			t.Fatal(err)
 		}
 		if from%1200 == 0 {
@@ -95,7 +96,7 @@ func TestFoldIsSavedByAndBy(t *testing.T) {
 func TestSealedDaysAreWrittenOnce(t *testing.T) {
 	s := openStore(t, filepath.Join(t.TempDir(), "folds.db"))
 	f := sealedFold(t)
-	if err := s.SaveFold("stats", f); err != nil {
+	if err := s.SaveFold("stats", f, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.db.Update(func(tx *bbolt.Tx) error {
@@ -105,7 +106,7 @@ func TestSealedDaysAreWrittenOnce(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SaveFold("stats", f); err != nil {
+	if err := s.SaveFold("stats", f, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Save("wait", 1, []byte("x")); err != nil {
@@ -118,7 +119,7 @@ func TestSealedDaysAreWrittenOnce(t *testing.T) {
 		t.Error("the rest of a damaged file was trusted")
 	}
 	fresh := sealedFold(t)
-	if err := s.SaveFold("stats", fresh); err != nil {
+	if err := s.SaveFold("stats", fresh, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got, ok := s.LoadFold("stats"); !ok || !bytes.Equal(encode(t, got), encode(t, f)) {
@@ -130,7 +131,7 @@ func TestDaysOfAnotherJournalAreReplaced(t *testing.T) {
 	s := openStore(t, filepath.Join(t.TempDir(), "folds.db"))
 	other := apply(New(), halltest.Records(21, 6000))
 	for _, f := range []*Fold{sealedFold(t), other} {
-		if err := s.SaveFold("stats", f); err != nil {
+		if err := s.SaveFold("stats", f, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -193,7 +194,7 @@ func stored(t testing.TB) (file []byte, figures []byte) {
 	}
 	f := apply(New(), halltest.Records(22, 1500))
 	for range 3 {
-		if err := s.SaveFold("stats", f); err != nil {
+		if err := s.SaveFold("stats", f, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -224,7 +225,7 @@ func bear(t *testing.T, path string, file, figures []byte) (whole bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SaveFold("stats", f); err != nil {
+	if err := s.SaveFold("stats", f, nil); err != nil {
 		t.Fatalf("nothing can be saved any more: %v", err)
 	}
 	if again, ok := s.LoadFold("stats"); !ok || !bytes.Equal(encode(t, again), figures) {
@@ -256,4 +257,25 @@ func TestDamagedFile(t *testing.T) {
 		}
 	}
 	t.Logf("%d of 300 damaged files still gave the right figures", whole)
+}
+
+// TestFoldAndWhatIsBesideAreOneWrite fails what stands beside the figures, and wants the figures of before.
+func TestFoldAndWhatIsBesideAreOneWrite(t *testing.T) {
+	records := halltest.Records(23, 800)
+	s := openStore(t, filepath.Join(t.TempDir(), "folds.db"))
+	f := apply(New(), records[:400])
+	beside := func(seq uint64) (Value, error) { return Value{Name: "stats.chain", Seq: seq, Bytes: []byte("chain")}, nil }
+	if err := s.SaveFold("stats", f, beside); err != nil {
+		t.Fatal(err)
+	}
+	before := encode(t, f)
+	apply(f, records[400:])
+	if err := s.SaveFold("stats", f, func(uint64) (Value, error) { return Value{}, os.ErrClosed }); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("the failure was %v", err)
+	}
+	seq, b, ok := s.Load("stats.chain")
+	got, whole := s.LoadFold("stats")
+	if !ok || seq != records[399].Seq || string(b) != "chain" || !whole || !bytes.Equal(encode(t, got), before) {
+		t.Errorf("beside: %d %q %v; figures whole: %v", seq, b, ok, whole)
+	}
 }

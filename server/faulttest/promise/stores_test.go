@@ -133,7 +133,7 @@ func foldsLive(dir string, r *rand.Rand, say func(string, ...any)) error {
 		if i%10 != 9 {
 			continue
 		}
-		if err := errors.Join(s.Save("wait", f.Seq(), stateOf(f.Seq())), s.SaveFold("stats", f)); err != nil {
+		if err := errors.Join(s.Save("wait", f.Seq(), stateOf(f.Seq())), s.SaveFold("stats", f, nil)); err != nil {
 			return err
 		}
 		say("saved %d", f.Seq())
