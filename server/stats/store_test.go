@@ -264,7 +264,9 @@ func TestFoldAndWhatIsBesideAreOneWrite(t *testing.T) {
 	records := halltest.Records(23, 800)
 	s := openStore(t, filepath.Join(t.TempDir(), "folds.db"))
 	f := apply(New(), records[:400])
-	beside := func(seq uint64) (Value, error) { return Value{Name: "stats.chain", Seq: seq, Bytes: []byte("chain")}, nil }
+	beside := func(seq uint64) (Value, error) {
+		return Value{Name: "stats.chain", Seq: seq, Bytes: []byte("chain")}, nil
+	}
 	if err := s.SaveFold("stats", f, beside); err != nil {
 		t.Fatal(err)
 	}
