@@ -3,12 +3,14 @@ package bench
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,8 +23,8 @@ import (
 //
 //	connect GROUP ADDRESS PATH N   opens N sockets, then answers "ok"
 //	forget                         drops what was noted, then answers "ok"
-//	report GROUP                   answers "SEQ N NANOSECONDS" for every frame: how many have it and when the last got it
-//	                               (Unix time), then "ok"
+//	report GROUP                   answers "SEQ N NANOSECONDS" for every sequence seen: how many sockets have come so far or
+//	                               further and when the last did (Unix time), then "ok"
 //
 // A failure answers with its text in place of "ok".
 func Crowd(in io.Reader, out io.Writer) error {
@@ -30,7 +32,7 @@ func Crowd(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	c := &crowd{poll: ep, streams: map[int32]*stream{}, groups: map[string]map[uint64]*delivery{}}
+	c := &crowd{poll: ep, streams: map[int32]*stream{}, groups: map[string][]arrival{}}
 	go c.read()
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
@@ -49,16 +51,47 @@ type crowd struct {
 	poll    int
 	mu      sync.Mutex
 	streams map[int32]*stream
-	groups  map[string]map[uint64]*delivery
-	kept    []*os.File // one that was collected would be closed
+	groups  map[string][]arrival // in the order of their coming
+	kept    []*os.File           // one that was collected would be closed
 	closed  int
 }
 
-// delivery is one frame on its way to all screens of a group.
+// arrival is a frame that one socket has whole.
+type arrival struct {
+	fd  int
+	seq uint64
+	at  time.Time
+}
+
+// delivery is how far a sequence has come.
 type delivery struct {
+	seq  uint64
 	n    int
 	last time.Time
 }
+
+// deliveries tells for each sequence how many sockets have that frame or a newer one, and since when the last: a slow one
+// is given only the newest.
+func deliveries(arrivals []arrival) []delivery {
+	var list []delivery
+	for _, a := range arrivals {
+		if i, there := slices.BinarySearchFunc(list, a.seq, bySeq); !there {
+			list = slices.Insert(list, i, delivery{seq: a.seq})
+		}
+	}
+	reached := map[int]int{} // by socket, how many of the list it has
+	for _, a := range arrivals {
+		i, _ := slices.BinarySearchFunc(list, a.seq, bySeq)
+		for k := reached[a.fd]; k <= i; k++ {
+			list[k].n++
+			list[k].last = a.at
+		}
+		reached[a.fd] = max(reached[a.fd], i+1)
+	}
+	return list
+}
+
+func bySeq(d delivery, seq uint64) int { return cmp.Compare(d.seq, seq) }
 
 func (c *crowd) obey(words []string, out io.Writer) error {
 	switch {
@@ -85,8 +118,8 @@ func (c *crowd) report(group string, out io.Writer) error {
 	if c.closed > 0 {
 		return fmt.Errorf("%d sockets were closed by the server", c.closed)
 	}
-	for seq, d := range c.groups[group] {
-		if _, err := fmt.Fprintln(out, seq, d.n, d.last.UnixNano()); err != nil {
+	for _, d := range deliveries(c.groups[group]) {
+		if _, err := fmt.Fprintln(out, d.seq, d.n, d.last.UnixNano()); err != nil {
 			return err
 		}
 	}
@@ -168,23 +201,8 @@ func (c *crowd) take(s *stream, buf []byte) {
 		_ = syscall.EpollCtl(c.poll, syscall.EPOLL_CTL_DEL, s.fd, nil) // it is closed
 	default:
 		now := time.Now()
-		s.feed(buf[:n], func(seq uint64) { c.note(s.group, seq, now) })
+		s.feed(buf[:n], func(seq uint64) { c.groups[s.group] = append(c.groups[s.group], arrival{s.fd, seq, now}) })
 	}
-}
-
-func (c *crowd) note(group string, seq uint64, now time.Time) {
-	g := c.groups[group]
-	if g == nil {
-		g = map[uint64]*delivery{}
-		c.groups[group] = g
-	}
-	d := g[seq]
-	if d == nil {
-		d = &delivery{}
-		g[seq] = d
-	}
-	d.n++
-	d.last = now
 }
 
 // stream is the bytes of one socket on their way to become frames.

@@ -192,6 +192,7 @@ func (r *run) callsTo(h Hall, desk *callDesk, n int) (err error) {
 	}
 	<-raw.ready
 	var half, all samples
+	desk.answered = nil
 	for range r.Rounds {
 		ours, size, err := r.pressed(crowd, desk, h, n)
 		if err != nil {
@@ -204,11 +205,13 @@ func (r *run) callsTo(h Hall, desk *callDesk, n int) (err error) {
 		half.add(ms(quantile(ours, 50)), ms(quantile(theirs, 50)))
 		all.alone(ms(quantile(ours, 99)))
 	}
-	r.callRows(n, half, all)
+	slices.Sort(desk.answered)
+	r.callRows(n, half, all, fmt.Sprintf("with HTTP, the rules and the durable commit, 8 calls/s; the key's own answer came after %s ms, p99 %s ms",
+		figure(ms(quantile(desk.answered, 50))), figure(ms(quantile(desk.answered, 99)))))
 	return nil
 }
 
-func (r *run) callRows(n int, half, all samples) {
+func (r *run) callRows(n int, half, all samples, note string) {
 	var limit *Line
 	switch {
 	case n == 1000:
@@ -221,7 +224,7 @@ func (r *run) callRows(n int, half, all samples) {
 		ratio = &Line{AtMost: 1.25}
 	}
 	name := fmt.Sprintf("call pressed → last of %s screens", thousands(n))
-	r.report.row(name+", p50", "ms", "raw loop", half, ratio, "ours with HTTP, the rules and the durable commit; 8 calls/s")
+	r.report.row(name+", p50", "ms", "raw loop", half, ratio, note)
 	r.report.row(name+", p99", "ms", "", all, limit, "")
 }
 
@@ -234,6 +237,7 @@ func (r *run) connectBoards(h Hall, crowd *crowdOf, n int) error {
 		return err
 	}
 	time.Sleep(time.Second) // the first frames are on their way
+	debug.FreeOSMemory()    // what the requests have left behind is no socket's
 	after, known := resident()
 	if known && n >= 1000 {
 		line := &Line{AtMost: 12 << 10, Aim: 8 << 10}
@@ -258,6 +262,7 @@ func (r *run) pressed(crowd *crowdOf, desk *callDesk, h Hall, n int) (took []tim
 		if err := desk.next(); err != nil {
 			return nil, 0, err
 		}
+		desk.answered = append(desk.answered, time.Since(at))
 		presses = append(presses, press{h.State().Seq(), at})
 	}
 	time.Sleep(time.Second)
@@ -266,8 +271,9 @@ func (r *run) pressed(crowd *crowdOf, desk *callDesk, h Hall, n int) (took []tim
 		return nil, 0, err
 	}
 	took = latencies(presses, whole)
-	if len(took) < r.Calls*9/10 {
-		return nil, 0, fmt.Errorf("%d calls pressed, %d seen on all screens", r.Calls, len(took))
+	if len(took) < len(presses) {
+		r.report.leave("%d of %d calls were not on all of %s screens a second after the last: too slow a machine, or too busy a one",
+			len(presses)-len(took), len(presses), thousands(n))
 	}
 	return took, desk.frameBytes, nil
 }
@@ -417,6 +423,7 @@ type callDesk struct {
 	called         bool
 	presses        int
 	frameBytes     int
+	answered       []time.Duration // of the presses, each
 }
 
 // callDesk signs a clerk in, opens the window and lets enough people wait for it.

@@ -37,6 +37,15 @@ func TestLatencies(t *testing.T) {
 	}
 }
 
+// TestDeliveries: a socket that was given only the newest frame has the older ones too, from then on.
+func TestDeliveries(t *testing.T) {
+	at := func(ms int) time.Time { return time.Unix(100, int64(ms)*1e6) }
+	got := deliveries([]arrival{{1, 10, at(1)}, {2, 10, at(2)}, {1, 11, at(3)}, {3, 12, at(4)}, {1, 12, at(5)}, {1, 12, at(9)}})
+	if want := []delivery{{10, 3, at(4)}, {11, 2, at(4)}, {12, 2, at(5)}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 // TestDevice: what is written to a file and made durable is seen by its device, where there is one.
 func TestDevice(t *testing.T) {
 	if _, known := deviceOf("/proc"); known {
