@@ -109,12 +109,12 @@ func (h *linearHall) round(seed uint64) {
 	}
 	var disturbing sync.WaitGroup
 	disturbing.Go(func() { h.disturb(seed) })
+	round.Settle = func() {
+		disturbing.Wait()
+		h.again()
+	}
 	history, attempts, silent := round.Run()
 	disturbing.Wait()
-	if silent > 0 { // requests that nobody waits for may still be on their way: they end with the process
-		h.p.kill(h.t)
-		h.start()
-	}
 	verdict := lineartest.Check(issued, history, 30*time.Second)
 	h.rounds, h.ops, h.attempts, h.silent = h.rounds+1, h.ops+len(history), h.attempts+attempts, h.silent+silent
 	switch verdict {
@@ -126,13 +126,18 @@ func (h *linearHall) round(seed uint64) {
 	}
 }
 
+// again starts the program again: requests that nobody waits for may still be on their way, they end with the process.
+func (h *linearHall) again() {
+	h.kills++
+	h.p.kill(h.t)
+	h.start()
+}
+
 func (h *linearHall) disturb(seed uint64) {
 	time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
 	switch seed % 4 {
 	case 1:
-		h.kills++
-		h.p.kill(h.t)
-		h.start()
+		h.again()
 	case 2, 3:
 		h.stops++
 		for _, s := range []os.Signal{syscall.SIGSTOP, syscall.SIGCONT} {

@@ -84,6 +84,24 @@ func (s *deskSim) whole(acked journal.Head) {
 	s.disk.acked, s.disk.maybe = head, journal.Head{}
 }
 
+// careful is a fold at a start, which is folded in a goroutine of its own: what it finds broken is told when Load is back.
+type careful struct {
+	FoldState
+	broken any
+}
+
+// Apply implements Fold.
+func (c *careful) Apply(seq uint64, at hall.Time, h hall.Header, e hall.Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.broken = p
+		}
+	}()
+	if c.broken == nil {
+		c.FoldState.Apply(seq, at, h, e)
+	}
+}
+
 // load folds the journal as the program does. The folds of a process life go on from what was stored of them, or from the
 // first record when that is lost; the witness goes on.
 func (s *deskSim) load() hall.State {
@@ -91,7 +109,13 @@ func (s *deskSim) load() hall.State {
 	if s.r.IntN(12) == 0 || s.saved.seq > s.disk.head.Seq {
 		s.counted = &tail{}
 	}
-	state, err := Load(s.ctx, &s.disk, s.log, s.truth, s.counted)
+	truth, counted := &careful{FoldState: s.truth}, &careful{FoldState: s.counted}
+	state, err := Load(s.ctx, &s.disk, s.log, truth, counted)
+	for _, c := range []*careful{truth, counted} {
+		if c.broken != nil {
+			panic(c.broken)
+		}
+	}
 	if err != nil {
 		fail("fold", "%v", err)
 	}

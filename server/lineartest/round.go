@@ -19,14 +19,18 @@ type Round struct {
 	// Ask asks once under a key that is the same whenever the operation is asked for again; ok is false when no answer came.
 	// It is called by many goroutines.
 	Ask func(o Op, key string) (out Out, ok bool)
+	// Settle sees to it that nothing that was sent is under way any more; nil = nothing ever is when all clients are done. It is
+	// called when some operations have no answer.
+	Settle func()
 	// Think is what a client does between two operations; nil = nothing.
 	Think func(random *rand.Rand)
 
 	mu      sync.Mutex
 	history []porcupine.Operation
 	passed  []int
-	asked   int // attempts
-	silent  int // operations that never had an answer
+	open    []porcupine.Operation // without an answer; Output is the key
+	asked   int                   // attempts
+	silent  int                   // operations that never had an answer
 	began   time.Time
 }
 
@@ -39,7 +43,40 @@ func (r *Round) Run() (history []porcupine.Operation, attempts, silent int) {
 		all.Go(func() { r.client(c) })
 	}
 	all.Wait()
+	r.silent = len(r.open)
+	if r.Settle != nil && r.silent > 0 {
+		r.Settle()
+	}
+	for i, o := range r.open {
+		r.resolve(o, i < leftOpen)
+	}
 	return r.history, r.asked, r.silent
+}
+
+// leftOpen is how many operations of a round stay without an answer for good. With each the orders to be tried grow, so the
+// others are asked for once more at the end.
+const leftOpen = 2
+
+// resolve puts an operation without an answer into the history. What is refused when nothing is under way any more has never
+// happened, and is an operation of that moment.
+func (r *Round) resolve(o porcupine.Operation, leave bool) {
+	key := o.Output.(string)
+	o.Output, o.Return = Out{Unknown: true}, never
+	asked := time.Since(r.began).Nanoseconds()
+	for range 100 {
+		if leave {
+			break
+		}
+		r.asked++
+		if out, ok := r.Ask(o.Input.(Op), key); ok {
+			o.Output, o.Return = out, time.Since(r.began).Nanoseconds()
+			if out.Refused || out.Number == 0 {
+				o.Call = asked
+			}
+			break
+		}
+	}
+	r.history = append(r.history, o)
 }
 
 func (r *Round) client(c int) {
@@ -122,15 +159,14 @@ func (r *Round) operate(random *rand.Rand, c int, o Op, key string) Out {
 	if answered && unheard == out.Life && (out.Refused || out.Number == 0) {
 		answered = false
 	}
-	if !answered {
-		out, end = Out{Unknown: true}, never
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.asked += attempts
 	if !answered {
-		r.silent++
-	} else if o.Kind == Pass && !out.Refused {
+		r.open = append(r.open, porcupine.Operation{ClientId: c, Input: o, Call: call, Output: key})
+		return Out{Unknown: true}
+	}
+	if o.Kind == Pass && !out.Refused {
 		r.passed = append(r.passed, out.Number)
 	}
 	r.history = append(r.history, porcupine.Operation{ClientId: c, Input: o, Call: call, Output: out, Return: end})
