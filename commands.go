@@ -7,14 +7,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"jiaohao/server/hall"
 	"jiaohao/server/journal"
@@ -42,7 +39,7 @@ func commands() []command {
 		{"check", "check config.yaml and say what is wrong and where", checkCommand},
 		{"journal", "print the journal as JSON lines; journal verify checks its chain", journalCommand},
 		{"replay", "derive the state and every figure again and compare", replayCommand},
-		{"backup", "write a copy of the journal to a file, also while the hall runs", backupCommand},
+		{"backup", "save everything into a new folder on another disk, also while the hall runs; or the journal alone to a file", backupCommand},
 		{"plan", "plan export | plan diff | plan apply", planCommand},
 		{"audit", "tell who did what and why: audit --ticket A017, --staff, --terminal, --window", auditCommand},
 		{"erase", "erase what is known of one person or ticket: erase --idcard | --phone | --ticket DATE/NUMBER, --by STAFF", eraseCommand},
@@ -210,100 +207,4 @@ func terminalCommand(ctx context.Context, in invocation) int {
 	}
 	fmt.Fprintf(in.stdout, "Open this address once on %s, before %s:\n  %s%s\n", rest[1], added.ValidUntil, baseURL(c), added.Path)
 	return 0
-}
-
-func backupCommand(ctx context.Context, in invocation) int {
-	c, rest, code, ok := in.configured("backup", nil)
-	if !ok {
-		return code
-	}
-	if len(rest) != 1 {
-		fmt.Fprintln(in.stderr, "Usage: jiaohao backup FILE")
-		return 2
-	}
-	size, err := backupTo(ctx, c.Data, rest[0])
-	if err != nil {
-		return in.fail(err)
-	}
-	fmt.Fprintf(in.stdout, "%s: %d bytes, whole\n", rest[0], size)
-	return 0
-}
-
-// backupTo writes a copy of the journal beside its place and moves it there when it is complete, on the disk and its chain
-// whole, so that an earlier backup of that name is never replaced by half a one, whenever the power goes.
-func backupTo(ctx context.Context, data, to string) (int64, error) {
-	folder, err := os.MkdirTemp(filepath.Dir(to), ".backup-*")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(folder)
-	part := filepath.Join(folder, journal.FileName)
-	size, err := copyJournal(ctx, data, part)
-	if err != nil {
-		return 0, err
-	}
-	if err := verifyFolder(ctx, folder); err != nil {
-		return 0, fmt.Errorf("the copy is not whole: %w", err)
-	}
-	if err := os.Rename(part, to); err != nil {
-		return 0, err
-	}
-	return size, syncNames(filepath.Dir(to))
-}
-
-// syncNames makes the names in a folder durable where the system can: Windows and some file systems of other machines
-// refuse, and there is no other way to ask them.
-func syncNames(folder string) error {
-	d, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
-		err = nil
-	}
-	return errors.Join(err, d.Close())
-}
-
-func copyJournal(ctx context.Context, data, part string) (size int64, err error) {
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	res, err := control(ctx, data, http.MethodGet, "/backup", nil)
-	if err != nil {
-		return copyAtRest(data, f)
-	}
-	defer res.Body.Close()
-	if size, err = io.Copy(f, res.Body); err != nil {
-		return 0, fmt.Errorf("the backup broke off: %w", err)
-	}
-	return size, f.Sync()
-}
-
-// copyAtRest copies the journal of a hall that does not run.
-func copyAtRest(data string, f *os.File) (size int64, err error) {
-	j, err := journal.Open(data, journal.Options{ReadOnly: true})
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, j.Close()) }()
-	if size, err = j.Backup(f); err != nil {
-		return 0, err
-	}
-	return size, f.Sync()
-}
-
-func verifyFolder(ctx context.Context, folder string) (err error) {
-	j, err := journal.Open(folder, journal.Options{ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, j.Close()) }()
-	report, err := journal.Verify(ctx, j, nil)
-	if err == nil && report.Break != nil {
-		err = report.Break
-	}
-	return err
 }

@@ -46,6 +46,8 @@ type Config struct {
 
 	// Plan is what the hall is. It has no environment names: it is put in force as a recorded command when it is new.
 	Plan hall.Plan `mapstructure:"plan"`
+
+	text []byte // of the file it came from, for a backup
 }
 
 // LogConfig says how much the program tells, and how.
@@ -171,6 +173,7 @@ func load(name string, text []byte, environ []string) (Config, []string, error) 
 	if faults := c.Validate(); len(faults) > 0 {
 		return Config{}, env.warnings, file.place(faults, env)
 	}
+	c.text = text
 	return c, append(env.warnings, c.warnings(time.Now())...), nil
 }
 

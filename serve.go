@@ -159,7 +159,7 @@ func (h *running) openAuth(context.Context) (err error) {
 		h.auth = auth.Memory(config)
 		return nil
 	}
-	h.auth, err = auth.Open(h.path("auth.db"), config)
+	h.auth, err = auth.Open(h.path(authName), config)
 	return err
 }
 
@@ -390,7 +390,7 @@ func (h *running) listenControl(ctx context.Context) error {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return errors.Join(fmt.Errorf("the control socket cannot be protected: %w", err), l.Close())
 	}
-	srv := &http.Server{Handler: profiled(h.privacyControl(h.planControl(h.server.Control(h.backup)))), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
+	srv := &http.Server{Handler: profiled(h.privacyControl(h.savedAccounts(h.planControl(h.server.Control(h.backup))))), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
 	go func() {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			h.log.Error("the control socket failed", "error", err)
