@@ -14,6 +14,7 @@ import (
 
 const (
 	audience = "a slice knows its own audience, the rules, the shapes of the contract and how views are pushed"
+	askDisk  = "after a failed sync only the disk itself knows what is in a file"
 	folded   = "a fold is derived from events, which are the hall's"
 )
 
@@ -34,17 +35,18 @@ var edges = map[string]map[string]string{
 	"server": {"server/hall": "the desk decides by the rules", "server/journal": "and records what was decided",
 		"server/records": "and finds what is old enough to erase", "server/live": "then the screens are told", "server/door": "handlers learn who asks", "server/metrics": "what passes is counted", "server/auth": "from sessions and terminals",
 		"server/gate": "nobody may take more of it than their share", "server/secret": "keys of persons are secret files"},
-	"server/certs":  {"server/secret": "keys are secret files"},
-	"server/door":   {"server/hall": "a refusal of the rules becomes a problem document, an actor a command's"},
-	"server/public": {"server/hall": "the shapes are made from the state"},
-	"server/stats":  {"server/hall": folded},
-	"server/wait":   {"server/hall": folded},
-	"server/audit":  {"server/records": "it tells what they find", "server/hall": "in the words of events", "assets": "and the texts"},
+	"server/certs":   {"server/secret": "keys are secret files"},
+	"server/door":    {"server/hall": "a refusal of the rules becomes a problem document, an actor a command's"},
+	"server/public":  {"server/hall": "the shapes are made from the state"},
+	"server/stats":   {"server/hall": folded, "server/disk": askDisk},
+	"server/journal": {"server/disk": askDisk}, "server/auth": {"server/disk": askDisk},
+	"server/wait":  {"server/hall": folded},
+	"server/audit": {"server/records": "it tells what they find", "server/hall": "in the words of events", "assets": "and the texts"},
 	"server/records": {"server/hall": "records are its events", "server/journal": "and stand in a journal",
 		"server/stats": "the figures of a day's close are those of the statistics"},
 	"server/bench": {"server/hall": "years of a hall are made of its commands", "server/journal": "and written into a journal",
 		"server/live": "the hub is measured by itself", "server/stats": "dashboards ask questions"},
-	"server/hall": {}, "server/journal": {}, "server/disk": {}, "server/live": {"server/metrics": "the hub counts what it sends"}, "server/metrics": {}, "server/metrics/metricstest": {}, "server/auth": {}, "server/gate": {}, "server/secret": {}, "server/people": {}, "assets": {},
+	"server/hall": {}, "server/disk": {}, "server/live": {"server/metrics": "the hub counts what it sends"}, "server/metrics": {}, "server/metrics/metricstest": {}, "server/gate": {}, "server/secret": {}, "server/people": {}, "assets": {},
 	"display/announce":           {"server/hall": "what is spoken are the hall's calls"},
 	"server/hall/halltest":       {"server/hall": "random halls for the tests of the folds"},
 	"server/lineartest":          {},

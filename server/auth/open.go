@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	files "jiaohao/server/disk" // disk is here what keeps the changes
 )
 
 const (
@@ -62,6 +64,9 @@ func open(path string, c Config) (*Store, error) {
 		return nil, err
 	}
 	if err := closeFile(path, c); err != nil {
+		return nil, err
+	}
+	if err := files.Reread(path); err != nil {
 		return nil, err
 	}
 	d, err := openBolt(path)

@@ -14,6 +14,8 @@ import (
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"jiaohao/server/disk"
 )
 
 // FileName is the name of the journal's file in its folder.
@@ -108,17 +110,22 @@ func (b *Bolt) claim() (err error) {
 	if err := makeDir(b.dir); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	if b.lock, err = takeLock(b.dir); err != nil {
+	var left bool
+	if b.lock, left, err = takeLock(b.dir); err != nil {
 		return err
 	}
 	_, err = os.Stat(b.path)
-	if errors.Is(err, os.ErrNotExist) {
-		err = create(b.path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		if err = create(b.path); err != nil {
+			err = fmt.Errorf("journal: create %s: %w", b.path, err)
+		}
+	case err == nil && left:
+		if err = disk.Reread(b.path); err != nil {
+			err = fmt.Errorf("journal: read %s anew: %w", b.path, err)
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("journal: create %s: %w", b.path, err)
-	}
-	return nil
+	return err
 }
 
 // create makes an empty journal. bbolt itself does not survive a power loss while it creates a file (its issue 567),
@@ -285,7 +292,7 @@ func (b *Bolt) release() error {
 	} else if b.file != nil {
 		err = b.file.Close()
 	}
-	return errors.Join(err, dropLock(b.lock))
+	return errors.Join(err, dropLock(b.lock, b.undecided != nil))
 }
 
 // writable tells why nothing can be written, if so.

@@ -31,21 +31,26 @@ func (e *LockedError) Error() string {
 		e.Path, e.PID, e.Host, e.Started.Format(time.RFC3339))
 }
 
-// takeLock locks a folder for this process and writes down who it is.
-func takeLock(dir string) (*os.File, error) {
+// takeLock locks a folder for this process and writes down who it is. It tells whether the process before has left its
+// words there, because it did not come to its end or did not trust the journal any more.
+func takeLock(dir string) (f *os.File, left bool, err error) {
 	path := filepath.Join(dir, LockName)
 	f, free, err := lockFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("journal: lock: %w", err)
+		return nil, false, fmt.Errorf("journal: lock: %w", err)
 	}
 	if !free {
-		return nil, holder(dir)
+		return nil, false, holder(dir)
 	}
-	if err := sign(f); err != nil {
+	info, err := f.Stat()
+	if err == nil {
+		left, err = info.Size() > 0, sign(f)
+	}
+	if err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("journal: write lock %s: %w", path, err)
+		return nil, false, fmt.Errorf("journal: write lock %s: %w", path, err)
 	}
-	return f, nil
+	return f, left, nil
 }
 
 // sign writes this process into its lock file.
@@ -65,12 +70,16 @@ func sign(f *os.File) error {
 	return err
 }
 
-// dropLock forgets who held the lock, so that a later message cannot name a process long gone, and releases it.
-func dropLock(f *os.File) error {
+// dropLock releases the lock. It forgets who held it, so that a later message cannot name a process long gone, unless the
+// journal is left in doubt.
+func dropLock(f *os.File, doubt bool) error {
 	if f == nil {
 		return nil
 	}
-	err := f.Truncate(0)
+	var err error
+	if !doubt {
+		err = f.Truncate(0)
+	}
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}

@@ -14,6 +14,7 @@ import (
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 
+	"jiaohao/server/disk"
 	"jiaohao/server/hall"
 )
 
@@ -58,6 +59,9 @@ func Open(path string) (*Store, error) {
 
 func (s *Store) open() (err error) {
 	defer s.guard(&err)()
+	if err := disk.Reread(s.path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
 	s.db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: lockWait})
 	if err != nil {
 		return err
