@@ -116,6 +116,25 @@ func (c *content) sync() {
 	c.lengths = c.lengths[:0]
 }
 
+// forget is what becomes of a file when a sync fails: each sector is on the disk or not, and no later sync writes those that
+// are not. The kernel holds what was written for a while, so that programs go on seeing it; whoever reads from the disk
+// finds what is there.
+func (c *content) forget(d dice) {
+	for sector, versions := range c.fresh {
+		newest := versions[len(versions)-1]
+		into, bytes := c.live.sectors, c.safe.sectors[sector]
+		if d.keeps(newest.stamp) {
+			into, bytes = c.safe.sectors, newest.bytes
+		}
+		if bytes == nil {
+			delete(into, sector)
+		} else {
+			into[sector] = bytes
+		}
+	}
+	clear(c.fresh)
+}
+
 // growth is how many sectors a write would add to those that take up space.
 func (c *content) growth(size int, at int64) (sectors int64) {
 	for s := at / sectorSize; s*sectorSize < at+int64(size); s++ {

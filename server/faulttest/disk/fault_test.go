@@ -6,9 +6,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"jiaohao/server/faulttest/disk"
 )
@@ -77,6 +80,48 @@ func TestSlowAndShortAndLying(t *testing.T) {
 	must(t, err, file.Sync())
 	if seen := tally(t, f, "file"); len(seen) != 2 || seen["2220"] == 0 || seen["3220"] == 0 {
 		t.Errorf("a sync that was none: %v", seen)
+	}
+}
+
+// What a failed sync was about is on the disk or not, though a later sync goes well. The kernel shows it until somebody asks
+// the disk. Written again it is safe.
+func TestFailedSyncsAreForgotten(t *testing.T) {
+	f, seen := disk.Mount(t), map[string]int{}
+	for range 30 {
+		file := create(t, filepath.Join(f.Dir, "file"), strings.Repeat("old.", 1024))
+		must(t, file.Sync())
+		syncFolder(t, f.Dir)
+		f.Inject(disk.Fault{Op: disk.Sync, Times: 1, Err: syscall.EIO})
+		_, err := file.WriteAt([]byte(strings.Repeat("new.", 1024)), 0)
+		must(t, err)
+		if err := file.Sync(); !errors.Is(err, syscall.EIO) {
+			t.Fatal(err)
+		}
+		must(t, file.Sync())
+		text := make([]byte, 4)
+		_, err = file.ReadAt(text, 0)
+		if must(t, err); string(text) != "new." {
+			t.Errorf("the kernel shows %q", text)
+		}
+		must(t, unix.Fadvise(int(file.Fd()), 0, 0, unix.FADV_DONTNEED))
+		_, err = file.ReadAt(text, 0)
+		must(t, err)
+		for left := range tally(t, f, "file") {
+			if left[:4] != string(text) {
+				t.Errorf("the disk shows %q and holds %q", text, left[:4])
+			}
+		}
+		seen[string(text)]++
+		_, err = file.WriteAt([]byte("last"), 0)
+		must(t, err, file.Sync(), file.Close())
+		for left := range tally(t, f, "file") {
+			if left[:4] != "last" {
+				t.Errorf("written and synced again: %q", left[:4])
+			}
+		}
+	}
+	if seen["old."] == 0 || seen["new."] == 0 {
+		t.Errorf("%v", seen)
 	}
 }
 

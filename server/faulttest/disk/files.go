@@ -8,8 +8,9 @@ import (
 	"github.com/hanwen/go-fuse/v2/fuse"
 )
 
-// Open implements fuse.RawFileSystem.
-func (f *FS) Open(_ <-chan struct{}, in *fuse.OpenIn, _ *fuse.OpenOut) fuse.Status {
+// Open implements fuse.RawFileSystem. The kernel keeps what it holds of the file from earlier, as it does on other disks.
+func (f *FS) Open(_ <-chan struct{}, in *fuse.OpenIn, out *fuse.OpenOut) fuse.Status {
+	out.OpenFlags |= fuse.FOPEN_KEEP_CACHE
 	if in.Flags&syscall.O_TRUNC == 0 {
 		return fuse.OK
 	}
@@ -55,7 +56,8 @@ func (f *FS) Write(_ <-chan struct{}, in *fuse.WriteIn, p []byte) (uint32, fuse.
 	return uint32(len(p)), fuse.OK
 }
 
-// Fsync implements fuse.RawFileSystem. What it makes safe does not include the file's name.
+// Fsync implements fuse.RawFileSystem. What it makes safe does not include the file's name. One that fails makes nothing safe,
+// and no later one makes safe what it was about; only the kernel still shows it.
 func (f *FS) Fsync(_ <-chan struct{}, in *fuse.FsyncIn) fuse.Status { return f.sync(in.NodeId) }
 
 // FsyncDir implements fuse.RawFileSystem.
@@ -64,13 +66,15 @@ func (f *FS) FsyncDir(_ <-chan struct{}, in *fuse.FsyncIn) fuse.Status { return 
 func (f *FS) sync(ino uint64) fuse.Status {
 	n := f.node(ino)
 	met := f.meet(Sync, n)
-	if met.Err != 0 {
-		return fuse.Status(met.Err)
-	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.change()
 	switch {
+	case met.Err != 0:
+		if n.content != nil {
+			n.content.forget(f.throw(f.r, 0))
+		}
+		return fuse.Status(met.Err)
 	case met.Lie:
 	case n.content != nil:
 		n.content.sync()

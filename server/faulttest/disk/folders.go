@@ -33,6 +33,7 @@ func (f *FS) add(folder uint64, name string, mode uint32, out *fuse.EntryOut) fu
 
 // Create implements fuse.RawFileSystem.
 func (f *FS) Create(_ <-chan struct{}, in *fuse.CreateIn, name string, out *fuse.CreateOut) fuse.Status {
+	out.OpenFlags |= fuse.FOPEN_KEEP_CACHE
 	return f.add(in.NodeId, name, syscall.S_IFREG|in.Mode&0o7777, &out.EntryOut)
 }
 

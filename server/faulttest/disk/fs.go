@@ -4,6 +4,7 @@ package disk
 
 import (
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -28,10 +29,12 @@ type FS struct {
 	cuts   []*cut
 	faults []*Injected
 	space  int64
+	r      *rand.Rand // what is left of a failed sync
 }
 
 func newFS() *FS {
-	f := &FS{RawFileSystem: fuse.NewDefaultRawFileSystem(), nodes: map[uint64]*node{}, space: -1}
+	f := &FS{RawFileSystem: fuse.NewDefaultRawFileSystem(), nodes: map[uint64]*node{}, space: -1,
+		r: rand.New(rand.NewPCG(rand.Uint64(), 0))}
 	f.root = f.make(syscall.S_IFDIR | 0o700)
 	f.root.lookups = 1
 	f.nodes[f.root.ino] = f.root
@@ -77,8 +80,8 @@ func (f *FS) each(n *node, do func(*node)) {
 	}
 }
 
-// Restore puts an image in the place of what there is, as a machine finds its disk after the power has come back. No
-// process may have a file open.
+// Restore puts an image in the place of what there is, as a machine finds its disk after the power has come back. All files
+// are new ones to the kernel, which therefore holds nothing of them. No process may have a file open.
 func (f *FS) Restore(i *Image) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

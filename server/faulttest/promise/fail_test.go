@@ -3,6 +3,7 @@
 package promise
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -59,6 +61,26 @@ func TestDiskErrors(t *testing.T) {
 	}
 }
 
+// TestRetriedSyncsAreCaught: who does not stop after a failed sync is found out, if what it was about is not written again.
+func TestRetriedSyncsAreCaught(t *testing.T) {
+	to, caught := filepath.Join(scratch(t), "left"), 0
+	for n := range 20 {
+		f, w := disk.Mount(t), &witness{}
+		f.Inject(disk.Fault{Op: disk.Sync, Name: "file", From: 3, Times: 1, Err: syscall.EIO})
+		if err := w.once(t, "stubborn file", f.Dir); err != nil {
+			t.Fatal(err)
+		}
+		life, said := w.testimony()
+		if judge(f.Image(rand.New(rand.NewPCG(8, uint64(n)))), life, said, to, loads["file"]) != nil {
+			caught++
+		}
+	}
+	t.Logf("counts: disk-errors control=%d/20", caught)
+	if caught < 5 {
+		t.Errorf("only %d of 20", caught)
+	}
+}
+
 // failOnce lives one life with a fault and checks what is left of it.
 func failOnce(t *testing.T, name string, fault disk.Fault, to string) (met bool, err error) {
 	t.Helper()
@@ -92,7 +114,7 @@ func undecidedJournal(dir string, _ *rand.Rand, say func(string, ...any)) error 
 	if err != nil {
 		return err
 	}
-	say("opened")
+	say("head %d %x", j.Head().Seq, j.Head().Chain) // what a restart finds is answered for
 	for n := range 60 {
 		head := j.Head()
 		result := j.Append(head.Seq, batch(head.Seq, 1+n))
@@ -147,10 +169,11 @@ func TestFullAndUndecided(t *testing.T) {
 func failOpened(t *testing.T, fault disk.Fault, to string) (word string) {
 	t.Helper()
 	f, w := disk.Mount(t), &witness{}
+	var opened sync.Once
 	w.heard = func(said string) {
 		switch said {
-		case "opened":
-			f.Inject(fault)
+		case "head":
+			opened.Do(func() { f.Inject(fault) })
 		case "full":
 			f.Lift()
 			word = said
@@ -169,7 +192,31 @@ func failOpened(t *testing.T, fault disk.Fault, to string) (word string) {
 			t.Errorf("%+v: %v", fault, err)
 		}
 	}
+	if err := powerAfterRestart(t, f, w, fault.From, to); err != nil {
+		t.Errorf("%+v: the power went after the restart: %v", fault, err)
+	}
 	return word
+}
+
+// powerAfterRestart lets the next process work on what the failed one has left, and the power go at one of its first changes.
+// What it found counts as said: it has told people so.
+func powerAfterRestart(t *testing.T, f *disk.FS, w *witness, n int, to string) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var said [][]string
+	cut := make(chan *disk.Image, 1)
+	go func() {
+		defer close(cut)
+		image, err := f.ImageAfter(ctx, 1+rand.IntN(20), rand.New(rand.NewPCG(2, uint64(n))), func() { _, said = w.testimony() })
+		if err == nil {
+			cut <- image
+		}
+	}()
+	if err := w.once(t, "undecided journal", f.Dir); err != nil {
+		return err
+	}
+	return judge(<-cut, "0", said, to, loads["journal"])
 }
 
 // TestShortAndSlow: a write that the disk takes only half of is finished, a sync that takes its time is waited for.

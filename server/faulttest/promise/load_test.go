@@ -40,6 +40,7 @@ var loads = map[string]load{
 	"file":               {fileLives(true, true), fileHolds, 1},
 	"file without sync":  {fileLives(false, true), fileHolds, 1},
 	"name without sync":  {fileLives(true, false), fileHolds, 1},
+	"stubborn file":      {stubbornFile, fileHolds, 1},
 }
 
 // loadName and loadDir tell the test binary to be the process that runs a load, loadOnce that it has only one life.

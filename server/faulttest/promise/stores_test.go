@@ -256,6 +256,31 @@ func fileHolds(dir string, said [][]string) error {
 	return err
 }
 
+// stubbornFile takes a failed sync for one that has to be done again, which is wrong: the second one goes well and is of
+// no use.
+func stubbornFile(dir string, _ *rand.Rand, say func(string, ...any)) error {
+	if err := folder(dir); err != nil {
+		return err
+	}
+	f, err := os.Create(filepath.Join(dir, "file"))
+	if err != nil {
+		return err
+	}
+	if err := syncFolder(dir); err != nil {
+		return err
+	}
+	for n := range 3 {
+		if _, err := f.WriteAt(fmt.Appendf(nil, "%03d", n), 0); err != nil {
+			return err
+		}
+		if err := f.Sync(); err != nil && f.Sync() != nil {
+			return err
+		}
+		say("file %d", n)
+	}
+	return f.Close()
+}
+
 // folder makes a folder that a power loss leaves, as the journal does before the other files come.
 func folder(path string) error {
 	return errors.Join(os.Mkdir(path, 0o700), syncFolder(filepath.Dir(path)))
