@@ -67,7 +67,9 @@ func TestNamesAreNoPrograms(t *testing.T) {
 	clerk.must(t, "POST", "/api/v1/windows/1/transfer", map[string]string{"service": "household-birth", "note": evil})
 	clerk.must(t, "POST", "/api/v1/windows/1/next", nil)
 
-	open := func(name, path string, wide, high int64) *tab { return openTab(t, browser, "script-"+name, p.Base+path, wide, high) }
+	open := func(name, path string, wide, high int64) *tab {
+		return openTab(t, browser, "script-"+name, p.Base+path, wide, high)
+	}
 	open("kiosk", "/kiosk", 1080, 1920).harmless()
 	open("board", "/display?calm=1&sound=off", 1920, 1080).harmless()
 	open("zone", "/display?window=1&calm=1&sound=off", 1280, 800).harmless()

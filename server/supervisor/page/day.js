@@ -32,19 +32,21 @@ export function Day(props) {
       ${view.dayOpen && (asking
         ? html`<button class="key key--danger" onClick=${close}>${t('supervisor.day.confirmClose')}</button><button class="key" onClick=${() => ask(false)}>${t('action.cancel')}</button>`
         : html`<button class="key" onClick=${() => ask(true)}>${t('supervisor.day.closeKey')}</button>`)}</div></section>
-    <${ClosingReport} date=${view.businessDate || view.hall.date || ''} />
+    <${ClosingReport} date=${view.businessDate || view.hall.date || ''} open=${view.dayOpen} />
     <section class="card"><h2>${t('supervisor.day.clock')}</h2>
       ${view.clockDoubt ? html`<p class="notice notice--bad"><${Icon} name="triangle-alert" /><span>${t('supervisor.day.clockDoubt', { wall: view.clockDoubt.slice(0, 10) + ' ' + clockTime(view.clockDoubt) })}</span></p>
         <div class="keys"><button class="key key--action" onClick=${() => send('/api/v1/clock/confirm', undefined, t('supervisor.day.clockDone'))}>${t('supervisor.day.clockKey')}</button></div>`
         : html`<p class="good with-icon"><${Icon} name="circle-check" />${t('supervisor.day.clockFine')}</p>`}</section></div>`;
 }
 
-/** The paper of a closed day, as a PDF in a tab of its own. @param {{date: string}} props */
+/** The paper of a closed day, as a PDF in a tab of its own. @param {{date: string, open: boolean}} props */
 function ClosingReport(props) {
   const [chosen, choose] = useState('');
   const date = chosen || props.date;
+  const inside = html`<${Icon} name="file-text" />${t('supervisor.day.reportKey')}`;
   return html`<section class="card"><h2>${t('supervisor.day.report')}</h2><p class="second">${t('supervisor.day.reportNote')}</p>
-    <div class="keys"><label class="field"><span class="field__label">${t('supervisor.day.reportDate')}</span>
+    <div class="keys keys--low"><label class="field"><span class="field__label">${t('supervisor.day.reportDate')}</span>
       <input class="field__input" type="date" value=${date} max=${props.date} onChange=${(/** @type {any} */ e) => choose(e.target.value)} /></label>
-      <a class="key" target="_blank" rel="noopener" href=${'/api/v1/day/' + date + '/closing.pdf?lang=' + document.documentElement.lang.slice(0, 2)}><${Icon} name="file-text" />${t('supervisor.day.reportKey')}</a></div></section>`;
+      ${props.open && date === props.date ? html`<button class="key" disabled>${inside}</button>`
+        : html`<a class="key" target="_blank" rel="noopener" href=${'/api/v1/day/' + date + '/closing.pdf?lang=' + document.documentElement.lang.slice(0, 2)}>${inside}</a>`}</div></section>`;
 }
