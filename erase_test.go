@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -299,4 +300,37 @@ func jsonNumber(n uint64) string {
 		panic(err)
 	}
 	return string(raw)
+}
+
+// TestARequestLeavesNothingToTry: the journal keeps a digest of each request that may be repeated. Whoever has it must not be able to try
+// all the documents that the request may have named; the request itself can be repeated, also after a restart.
+func TestARequestLeavesNothingToTry(t *testing.T) {
+	data := t.TempDir()
+	p := startProcess(t, data, "127.0.0.1:0")
+	body := map[string]any{"service": "household-birth", "person": map[string]string{"kind": "idcard", "value": herCard}}
+	first, err := client{base: p.Base}.do("POST", "/api/v1/tickets", "tap-1", body)
+	if err != nil || first.status != 201 {
+		t.Fatal(err, first.status)
+	}
+	p.stop(t)
+	raw, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := sha256.Sum256([]byte("POST\x00/api/v1/tickets\x00" + string(raw) + "\x00"))
+	if names := inFiles(t, data, string(tried[:16])); len(names) > 0 {
+		t.Errorf("her document can be found by trying, from %v", names)
+	}
+	if names := inFiles(t, data, "tap-1"); len(names) == 0 {
+		t.Error("the key of the request was not recorded: the test has gone blind")
+	}
+	p = startProcess(t, data, "127.0.0.1:0")
+	again, err := client{base: p.Base}.do("POST", "/api/v1/tickets", "tap-1", body)
+	if err != nil || again.status != 201 || !bytes.Equal(again.body, first.body) || again.header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("repeated after a restart: %v %d %s", err, again.status, again.body)
+	}
+	body["service"] = "household-move"
+	if other, err := (client{base: p.Base}).do("POST", "/api/v1/tickets", "tap-1", body); err != nil || other.status != 422 {
+		t.Errorf("another request under the key: %v %d %s", err, other.status, other.body)
+	}
 }

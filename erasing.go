@@ -21,8 +21,10 @@ import (
 // personsName is the file of the keys by which persons are told apart.
 const personsName = "persons.json"
 
-func openPersons(path string, desk *server.Desk) (*server.Persons, error) {
-	return server.OpenPersons(path, func() hall.Date { d, _ := desk.State().Today(); return d })
+// openPersons opens them before there is a desk, which records nothing of a request without their keys.
+func (h *running) openPersons(context.Context) (err error) {
+	h.persons, err = server.OpenPersons(h.path(personsName), func() hall.Date { d, _ := h.desk.State().Today(); return d })
+	return err
 }
 
 // eraseAsk is whose records are to be erased: a document's, or a ticket's. Without Confirm they are only counted.
@@ -159,7 +161,7 @@ func startResting(ctx context.Context, c Config, j *journal.Bolt) (*resting, err
 	}
 	desk := server.NewDesk(server.DeskConfig{Journal: j, Clock: server.NewClock(1), Log: quiet, Still: true,
 		Publish: func(uint64, bool) {}, Fatal: func(error) {}}, state)
-	persons, err := openPersons(filepath.Join(c.Data, personsName), desk)
+	persons, err := server.OpenPersons(filepath.Join(c.Data, personsName), func() hall.Date { d, _ := desk.State().Today(); return d })
 	if err != nil {
 		return nil, err
 	}

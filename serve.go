@@ -127,7 +127,7 @@ func logger(c Config, w io.Writer) *slog.Logger {
 
 func (h *running) build(ctx context.Context) error {
 	h.observe()
-	for _, step := range []func(context.Context) error{checkParts, h.openFolds, h.openAuth, h.found, h.settlePlan, h.openCerts, h.mayBePlain, h.mount} {
+	for _, step := range []func(context.Context) error{checkParts, h.openFolds, h.openAuth, h.openPersons, h.found, h.settlePlan, h.openCerts, h.mayBePlain, h.mount} {
 		if err := step(ctx); err != nil {
 			return errors.Join(err, h.close())
 		}
@@ -207,7 +207,7 @@ func (h *running) found(ctx context.Context) error {
 	}
 	h.hub = live.NewHub(h.hubConfig(epoch))
 	h.desk = server.NewDesk(server.DeskConfig{Journal: h.journal, Clock: h.clock, Log: h.log, Watched: !h.memory, Folds: []server.Fold{h.stats, h.wait},
-		Publish: h.hub.Changed, Metrics: h.metrics, Fatal: h.giveUp}, state)
+		Publish: h.hub.Changed, Metrics: h.metrics, Fatal: h.giveUp, Seal: h.persons.Seal}, state)
 	go h.desk.Run()
 	if state.Founded().Format == "" {
 		if err := h.order(ctx, hall.Found{Hall: h.config.Plan.Hall.ID, Demo: h.config.Demo, Epoch: epoch}); err != nil {
@@ -248,10 +248,6 @@ func (h *running) now() hall.Time { return h.clock.Now() }
 
 // mount introduces the slices to the parts they have asked for.
 func (h *running) mount(context.Context) error {
-	var err error
-	if h.persons, err = openPersons(h.path(personsName), h.desk); err != nil {
-		return err
-	}
 	token, err := h.metricsToken()
 	if err != nil {
 		return err

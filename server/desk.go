@@ -41,6 +41,7 @@ type Desk struct {
 	folds   []Fold
 	publish func(seq uint64, urgent bool)
 	fatal   func(error)
+	seal    func(digest []byte) (sealed []byte, also [][]byte)
 	still   bool
 	watched bool
 
@@ -75,6 +76,8 @@ type DeskConfig struct {
 	Fatal   func(error)
 	// Metrics is where the desk declares its figures; nil for none.
 	Metrics *metrics.Registry
+	// Seal makes of a request's digest what may be recorded, see [Persons.Seal]; nil records it as it is.
+	Seal func(digest []byte) (sealed []byte, also [][]byte)
 	// Still lets time do nothing: for a command on the files of a hall that rests, which must not open its day.
 	Still bool
 	// Watched says that somebody looks for room and calls RoomAgain: until then a full journal is not tried again. A small
@@ -118,7 +121,7 @@ type recorded struct {
 // NewDesk makes a desk that goes on from a state. Run starts it.
 func NewDesk(c DeskConfig, s hall.State) *Desk {
 	head := c.Journal.Head()
-	d := &Desk{journal: c.Journal, clock: c.Clock, log: c.Log, folds: c.Folds, publish: c.Publish, fatal: c.Fatal, still: c.Still, watched: c.Watched,
+	d := &Desk{journal: c.Journal, clock: c.Clock, log: c.Log, folds: c.Folds, publish: c.Publish, fatal: c.Fatal, seal: c.Seal, still: c.Still, watched: c.Watched,
 		orders: make(chan *pending, inbox), ready: make(chan struct{}), batches: make(chan *batch), undone: make(chan error, 1),
 		stop: make(chan struct{}), ended: make(chan struct{}), dead: make(chan struct{}), timer: time.NewTimer(clockLook)}
 	d.state.Store(&published{s, head.Chain})
@@ -133,7 +136,11 @@ func (d *Desk) State() hall.State { return d.state.Load().State }
 // State. Errors: *hall.Refusal; http.ErrAbortHandler when nobody knows whether it happened; the context's error.
 func (d *Desk) Submit(ctx context.Context, c hall.Command) (hall.Receipt, error) {
 	key, digest := door.IdempotencyKey(ctx)
-	return d.Order(ctx, hall.Order{By: door.Actor(ctx), Key: key, Digest: digest, Do: c})
+	o := hall.Order{By: door.Actor(ctx), Key: key, Digest: digest, Do: c}
+	if key != "" && d.seal != nil {
+		o.Digest, o.Also = d.seal(digest)
+	}
+	return d.Order(ctx, o)
 }
 
 // Order is Submit for callers that are not requests.

@@ -31,6 +31,7 @@ const keepPersonDays = 3
 // is random for each day, lies outside of the journal and is thrown away.
 type Persons struct {
 	path  string // "" = in memory only
+	spare []byte // for a day whose key cannot be saved, until the process ends
 	today func() hall.Date
 
 	mu   sync.Mutex
@@ -39,7 +40,8 @@ type Persons struct {
 
 // OpenPersons reads the keys from a file, or starts with none. An empty path keeps them in memory.
 func OpenPersons(path string, today func() hall.Date) (*Persons, error) {
-	p := &Persons{path: path, today: today, keys: map[string][]byte{}}
+	p := &Persons{path: path, today: today, keys: map[string][]byte{}, spare: make([]byte, keyBytes)}
+	rand.Read(p.spare) // never fails: the program is ended instead
 	if path == "" {
 		return p, nil
 	}
@@ -94,6 +96,34 @@ func (p *Persons) Digest(kind, value string) []byte {
 	}
 	return mac(p.keys[digestKey], kind, value)
 }
+
+// sealedBytes is how many bytes of a request's digest are recorded.
+const sealedBytes = 16
+
+// Seal makes of the digest of a request what may be recorded for ever. A request holds documents, telephones and free text, and
+// the few that somebody could have meant can all be tried: so the digest is keyed by the day, and when the day's key is thrown
+// away nothing can be tried any more. Also are the forms that the same request would have had on the days before, and in
+// versions that recorded digests as they were.
+func (p *Persons) Seal(digest []byte) (sealed []byte, also [][]byte) {
+	today := p.today()
+	if today == 0 {
+		return digest, nil // before the first day nobody can have said anything
+	}
+	day, _, err := p.keysOf(today)
+	if err != nil {
+		day = p.spare // a repetition after a restart will not be known; the request itself must not fail for it
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for name, key := range p.keys {
+		if name != digestKey && name != today.String() {
+			also = append(also, requestMAC(key, digest))
+		}
+	}
+	return requestMAC(day, digest), append(also, digest)
+}
+
+func requestMAC(key, digest []byte) []byte { return mac(key, "request", string(digest))[:sealedBytes] }
 
 func mac(key []byte, kind, value string) []byte {
 	h := hmac.New(sha256.New, key)

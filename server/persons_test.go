@@ -1,9 +1,11 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -175,5 +177,51 @@ func TestDamagedKeys(t *testing.T) {
 	}
 	if _, err := OpenPersons(t.TempDir(), func() hall.Date { return 0 }); err == nil {
 		t.Error("a folder was read as keys")
+	}
+}
+
+// TestRequestsCannotBeTried: what is recorded of a request is the same all day and after a restart, is known the day after, and
+// with the day's key thrown away nobody who has the journal can try what the request may have said.
+func TestRequestsCannotBeTried(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "persons.json")
+	b := openBook(t, path, 20261123)
+	raw := digestOf("POST", "/api/v1/tickets", `{"person":"`+someCard+`"}`)
+	sealed, also := b.Seal(raw)
+	if bytes.Equal(sealed, raw) || len(sealed) != sealedBytes || !knows(also, raw) {
+		t.Errorf("%x is recorded as %x, versions before as %x", raw, sealed, also)
+	}
+	again, _ := openBook(t, path, 20261123).Seal(raw)
+	other, _ := b.Seal(digestOf("POST", "/api/v1/tickets", `{"person":"another"}`))
+	if !bytes.Equal(again, sealed) || bytes.Equal(other, sealed) {
+		t.Errorf("%x, after a restart %x, of another request %x", sealed, again, other)
+	}
+	b.day = 20261124
+	next, also := b.Seal(raw)
+	if bytes.Equal(next, sealed) || !knows(also, sealed) {
+		t.Errorf("the day after %x is not known: %x", sealed, also)
+	}
+	b.day = 20261127
+	b.ref(t, "phone", "13800000000")
+	if _, also := b.Seal(raw); knows(also, sealed) {
+		t.Error("the key of a day long ago is still there")
+	}
+	b.day = 0
+	if first, _ := b.Seal(raw); !bytes.Equal(first, raw) {
+		t.Errorf("before the first day: %x", first)
+	}
+}
+
+func knows(also [][]byte, digest []byte) bool {
+	return slices.ContainsFunc(also, func(d []byte) bool { return bytes.Equal(d, digest) })
+}
+
+// TestARequestDoesNotFailForItsKey: where the day's key cannot be saved, the request is recorded under one that ends with the process.
+func TestARequestDoesNotFailForItsKey(t *testing.T) {
+	b := openBook(t, filepath.Join(t.TempDir(), "gone", "persons.json"), 20261123)
+	raw := digestOf("x")
+	one, _ := b.Seal(raw)
+	two, _ := b.Seal(raw)
+	if bytes.Equal(one, raw) || !bytes.Equal(one, two) {
+		t.Errorf("%x %x", one, two)
 	}
 }

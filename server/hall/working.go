@@ -3,6 +3,7 @@ package hall
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -30,8 +31,9 @@ type Stamp struct {
 // Order is a command as it reaches the desk.
 type Order struct {
 	By     Actor
-	Key    string // idempotency key, empty for none
-	Digest []byte // of the request's body: the same key with another body is refused
+	Key    string   // idempotency key, empty for none
+	Digest []byte   // of the request: the same key with another request is refused
+	Also   [][]byte // under which the same request may have been recorded on an earlier day
 	Do     Command
 }
 
@@ -83,7 +85,7 @@ func (w *Working) Seq() uint64 { return w.b.seq }
 func (w *Working) Decide(o Order, at Time) (events []Event, answer Receipt, err error) {
 	if o.Key != "" {
 		if old, found := w.b.recall(o); found {
-			if !bytes.Equal(old.Digest, o.Digest) {
+			if !o.same(old.Digest) {
 				return nil, Receipt{}, Refuse(KeyReused)
 			}
 			return nil, Receipt{Seq: old.Seq, At: old.At, Leg: old.Leg, Window: old.Window, None: old.None, Replayed: true}, nil
@@ -97,6 +99,11 @@ func (w *Working) Decide(o Order, at Time) (events []Event, answer Receipt, err 
 	answer = receipt(o.Do, events)
 	answer.Seq, answer.At = w.b.seq+uint64(len(events)), at
 	return events, answer, nil
+}
+
+// same reports whether a recorded digest is of this request.
+func (o Order) same(digest []byte) bool {
+	return bytes.Equal(digest, o.Digest) || slices.ContainsFunc(o.Also, func(d []byte) bool { return bytes.Equal(digest, d) })
 }
 
 // decide asks a command, but for a hall without a plan only those that can bring it one.
