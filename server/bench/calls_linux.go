@@ -98,20 +98,26 @@ func (r *run) callRows(n int, half, all samples, note string) {
 
 // connectBoards connects so many boards and says what each takes of memory.
 func (r *run) connectBoards(h Hall, crowd *crowdOf, n int) error {
-	debug.FreeOSMemory()
-	before, _ := resident()
+	before, _ := held()
 	_, err := crowd.ask("connect boards %s /api/v1/live?view=display %d", strings.TrimPrefix(h.URL(), "http://"), n)
 	if err != nil {
 		return err
 	}
 	time.Sleep(time.Second) // the first frames are on their way
-	debug.FreeOSMemory()    // what the requests have left behind is no socket's
-	after, known := resident()
+	after, known := held()
 	if known && n >= 1000 {
 		line := &Line{AtMost: 12 << 10, Aim: 8 << 10}
 		r.report.row(fmt.Sprintf("memory of a board's socket, at %s", thousands(n)), "bytes resident", "", single(float64(after-before)/float64(n)), line, "")
 	}
 	return nil
+}
+
+// held is the memory of this process without garbage: what requests have left behind is no socket's. What is kept for reuse
+// goes only with the second collection.
+func held() (bytes int64, known bool) {
+	debug.FreeOSMemory()
+	debug.FreeOSMemory()
+	return resident()
 }
 
 // pressed presses the calls of a round and gives how long the last screen took for each, and the size of a frame.
@@ -143,7 +149,7 @@ func (r *run) pressed(crowd *crowdOf, desk *callDesk, h Hall, n int) (took []tim
 		r.report.leave("%d of %d calls were not on all of %s screens a second after the last: too slow a machine, or too busy a one",
 			len(presses)-len(took), len(presses), thousands(n))
 	}
-	return took, desk.frameBytes, nil
+	return took, frameOf(h.URL()), nil
 }
 
 func (r *run) rawPressed(crowd *crowdOf, raw *rawScreens, n, size int) ([]time.Duration, error) {
@@ -173,7 +179,6 @@ type callDesk struct {
 	window, cookie string
 	called         bool
 	presses        int
-	frameBytes     int
 	answered       []time.Duration // of the presses, each
 }
 
@@ -198,7 +203,6 @@ func (r *run) callDesk(h Hall) (*callDesk, error) {
 			return nil, err
 		}
 	}
-	d.frameBytes = frameOf(h.URL())
 	return d, nil
 }
 
