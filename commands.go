@@ -47,6 +47,7 @@ func commands() []command {
 		{"password", "password STAFF: give a member of staff a password, read from the standard input", passwordCommand},
 		{"tls", "print the fingerprint, the names and the ends of the certificates", tlsCommand},
 		{"bench", "measure this machine: tickets, screens, figures, restart, each against a yardstick", benchCommand},
+		{"service", "service unit | install | remove | status: run with the machine", serviceCommand},
 		{"version", "print the version", versionCommand},
 		{"help", "print this list", func(_ context.Context, in invocation) int { usage(in.stdout); return 0 }},
 	}
@@ -98,6 +99,11 @@ func inUse(e *journal.LockedError) string {
 	since := e.Started.Local().Format("2006-01-02 15:04:05")
 	return fmt.Sprintf("数据文件夹 %s 正由进程 %d（主机 %s，%s 起）使用，本次没有启动。\n         The data folder %s is in use by process %d on %s since %s; nothing was started.",
 		folder, e.PID, e.Host, since, folder, e.PID, e.Host, since)
+}
+
+// flagsOf parses the flags of a command that reads no configuration itself.
+func (in invocation) flagsOf(name string, path *string) (rest []string, code int, ok bool) {
+	return in.flags(name, func(set *flag.FlagSet) { set.StringVar(path, "config", "", "configuration file of the service") })
 }
 
 // configured reads the configuration for a command that takes no other flags than those defined.

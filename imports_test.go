@@ -75,6 +75,7 @@ var fixed = map[string][]string{
 	"github.com/skip2/go-qrcode":   {"kiosk/slip", "kiosk", "server/supervisor/report"},
 	"github.com/jung-kurt/gofpdf":  {"kiosk/slip", "server/supervisor/report"},
 	"golang.org/x/sys":             {"server/disk", "server/journal", ""},
+	"github.com/coreos/go-systemd": {""},
 	"github.com/fxamacker/cbor/v2": {"server/hall", "server/stats", "server/wait"},
 
 	"github.com/anishathalye/porcupine": {"server/lineartest"},

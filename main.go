@@ -12,6 +12,9 @@ import (
 )
 
 func main() {
+	if code, isService := runService(func(ctx context.Context, log io.Writer) int { return run(ctx, os.Args[1:], os.Environ(), log, log) }); isService {
+		os.Exit(code)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
 	stop()
