@@ -184,3 +184,25 @@ func TestDaysThatHaveNoClose(t *testing.T) {
 		}
 	}
 }
+
+// TestAClosingReadsItsDayAlone: on many days of records a close is found without reading the others.
+func TestAClosingReadsItsDayAlone(t *testing.T) {
+	list := halltest.Records(2, 20000)
+	j := &counting{Memory: recorded(t, list)}
+	days := 0
+	for _, r := range list {
+		closed, ok := r.Event.(*hall.DayClosed)
+		if !ok {
+			continue
+		}
+		days++
+		j.read = 0
+		_, err := ClosingOf(t.Context(), j, halltest.Plan(0), closed.Date)
+		if err != nil && !errors.Is(err, ErrNotClosed) || j.read > len(list)/4 {
+			t.Errorf("%s: %d of %d records read, %v", closed.Date, j.read, len(list), err)
+		}
+	}
+	if days < 20 {
+		t.Errorf("only %d closes", days)
+	}
+}
