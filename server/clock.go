@@ -34,6 +34,10 @@ func NewClock(speed float64) *Clock {
 	return newClock(time.Now, func() time.Duration { return time.Since(began) }, speed)
 }
 
+// ClockOf starts a clock of real time on other clocks than the machine's: wall is what can be set, mono the time since some
+// moment, which nobody can set. For trials of what a hall does when its clock jumps.
+func ClockOf(wall func() time.Time, mono func() time.Duration) *Clock { return newClock(wall, mono, 1) }
+
 func newClock(wall func() time.Time, mono func() time.Duration, speed float64) *Clock {
 	return &Clock{wall: wall, mono: mono, speed: speed, base: wall().Round(0), start: mono()}
 }

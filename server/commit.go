@@ -62,11 +62,23 @@ func (d *Desk) reveal(b *batch, head journal.Head) {
 		for _, f := range d.folds {
 			f.Apply(b.after+uint64(i)+1, r.at, r.header, r.event)
 		}
+		d.tell(r)
 	}
 	d.done.Add(uint64(len(b.recorded)))
 	d.state.Store(&published{b.state, head.Chain})
 	b.reply()
 	d.publish(b.state.Seq(), b.urgent)
+}
+
+// tell logs what an operator must hear of, once it is durable.
+func (d *Desk) tell(r recorded) {
+	switch e := r.event.(type) {
+	case *hall.ClockDoubted:
+		d.log.Warn("the machine's clock has jumped; no ticket is issued until a supervisor confirms it", "shows", e.Wall.In(time.UTC), "hall", e.Last.In(time.UTC),
+			"off", e.Wall.Sub(e.Last).Round(time.Second))
+	case *hall.ClockConfirmed:
+		d.log.Info("the clock is confirmed", "by", r.header.ByID)
+	}
 }
 
 func (b *batch) reply() {
