@@ -75,7 +75,9 @@ func (i *inside) doubted(t *testing.T, ahead bool) {
 	within(t, "the kiosk says so", func() bool {
 		return strings.Contains(string(citizen.must(t, "GET", "/api/v1/hall", nil).body), `"blocked":"clock_unconfirmed","blockedAt":"2`)
 	})
-	within(t, "the supervisor is told", func() bool { return strings.Contains(view(), `"kind":"clock"`) && strings.Contains(view(), `"clockDoubt":"2`) })
+	within(t, "the supervisor is told", func() bool {
+		return strings.Contains(view(), `"kind":"clock"`) && strings.Contains(view(), `"clockDoubt":"2`)
+	})
 	if r, err := citizen.do("POST", "/api/v1/tickets", "", map[string]string{"service": "household-birth"}); err != nil || r.status != 503 || !strings.Contains(string(r.body), "clock_unconfirmed") {
 		t.Errorf("a ticket on a doubted clock: %v %d %s", err, r.status, r.body)
 	}
