@@ -51,7 +51,8 @@ func (p *process) setUp(t *testing.T) {
 
 // TestPairing is the life of two terminals in a real browser at a real hall: each shows a code, the administrator types it, the numbers
 // on both screens are the same, the terminal goes on to its page and its socket lives; the server is killed and the terminal needs
-// nobody; it is renamed and goes on; it is revoked, its socket is closed within a second and its page shows a code again.
+// nobody; it is renamed and goes on; it is revoked, its socket is closed and its page shows a code again, and
+// after a restart of the server another one.
 func TestPairing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser takes its time")
@@ -102,6 +103,15 @@ func TestPairing(t *testing.T) {
 	admin.press("确定注销")
 	kiosk.hasCode()
 	kiosk.shot("revoked")
+	board.connected(admin, "board-1")
+
+	code := kiosk.hasCode()
+	p.kill(t)
+	kiosk.sees("暂时连不上主机")
+	kiosk.look("offline")
+	p = startProcess(t, data, address, "--config", config)
+	kiosk.wait("showed another code after the restart", `!document.body.innerText.includes('暂时连不上') && document.querySelector('.pairing__code').textContent !== `+quote(code))
+	kiosk.hasCode()
 	board.connected(admin, "board-1")
 	p.stop(t)
 	journal := runs(t, data, "journal")
