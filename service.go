@@ -8,9 +8,6 @@ import (
 	"path/filepath"
 )
 
-// serviceName is the name under which the system's service manager knows the hall.
-const serviceName = "jiaohao"
-
 //go:embed docs/service/jiaohao.service
 var systemdUnit string
 

@@ -14,6 +14,9 @@ import (
 	"golang.org/x/sys/windows/svc/mgr"
 )
 
+// serviceName is the name under which the system's service manager knows the hall.
+const serviceName = "jiaohao"
+
 // service installs, removes or looks at the service.
 func service(what, config string, out io.Writer) (err error) {
 	m, err := mgr.Connect()
