@@ -3,7 +3,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -203,6 +205,28 @@ func TestFullDisk(t *testing.T) {
 	l.compareAll(t, p)
 	if !strings.Contains(p.logged(), "the journal is full") {
 		t.Errorf("the log does not say so:\n%s", p.logged())
+	}
+	p.stop(t)
+}
+
+// TestStartOnAFullDisk cuts the power of a hall whose disk is full: the start throws the ballast off by itself, everything that was
+// answered is there, and the hall goes on.
+func TestStartOnAFullDisk(t *testing.T) {
+	f := disk.Mount(t)
+	data := filepath.Join(f.Dir, "data")
+	p := startProcess(t, data, "127.0.0.1:0")
+	number := takeTicket(t, p)
+	if err := os.WriteFile(filepath.Join(data, "ballast"), make([]byte, 24<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.LimitSpace(f.Used())
+	p.kill(t)
+	p = startProcess(t, data, "127.0.0.1:0")
+	if _, err := os.Stat(filepath.Join(data, "ballast")); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(p.logged(), "the ballast was deleted") {
+		t.Errorf("the ballast: %v\n%s", err, p.logged())
+	}
+	if next := takeTicket(t, p); next <= number {
+		t.Errorf("after %s came %s", number, next)
 	}
 	p.stop(t)
 }

@@ -24,6 +24,7 @@ import (
 	"jiaohao/server"
 	"jiaohao/server/auth"
 	"jiaohao/server/certs"
+	"jiaohao/server/disk"
 	"jiaohao/server/hall"
 	"jiaohao/server/journal"
 	"jiaohao/server/live"
@@ -100,12 +101,33 @@ func openHall(ctx context.Context, c Config, clock *server.Clock, stderr io.Writ
 	if err := h.closeFolder(); err != nil {
 		return nil, fmt.Errorf("the data folder cannot be used: %w", err)
 	}
-	j, err := journal.Open(c.Data, journal.Options{})
+	j, err := h.openJournal()
 	if err != nil {
 		return nil, err
 	}
 	h.journal = j
 	return h, h.build(ctx)
+}
+
+// openJournal also makes room for it. A start has to write, its own record before all: on a full disk it throws the ballast
+// off by itself, since after a power cut nobody may be there to do it, and a hall that does not start serves nobody.
+func (h *running) openJournal() (*journal.Bolt, error) {
+	j, err := journal.Open(h.config.Data, journal.Options{})
+	var locked *journal.LockedError
+	if errors.As(err, &locked) || disk.Room(h.config.Data) {
+		return j, err
+	}
+	thrown, thrownErr := disk.ThrowBallast(h.config.Data)
+	if thrown {
+		h.log.Warn("the disk is full: the ballast was deleted so that the hall can start; make room now", "file", disk.BallastName)
+	}
+	if err != nil && thrown {
+		return journal.Open(h.config.Data, journal.Options{})
+	}
+	if thrownErr != nil {
+		h.log.Error("the disk is full and the ballast cannot be deleted", "error", thrownErr)
+	}
+	return j, err
 }
 
 // openDemo builds a hall that keeps nothing, with a clock of its own.

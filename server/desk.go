@@ -1,17 +1,14 @@
 package server
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"jiaohao/server/door"
 	"jiaohao/server/hall"
 	"jiaohao/server/journal"
 	"jiaohao/server/metrics"
@@ -41,7 +38,7 @@ type Desk struct {
 	folds   []Fold
 	publish func(seq uint64, urgent bool)
 	fatal   func(error)
-	seal    func(digest []byte) (sealed []byte, also [][]byte)
+	seal    func(digest []byte) (sealed []byte, also [][]byte, err error)
 	still   bool
 	watched bool
 
@@ -77,7 +74,7 @@ type DeskConfig struct {
 	// Metrics is where the desk declares its figures; nil for none.
 	Metrics *metrics.Registry
 	// Seal makes of a request's digest what may be recorded, see [Persons.Seal]; nil records it as it is.
-	Seal func(digest []byte) (sealed []byte, also [][]byte)
+	Seal func(digest []byte) (sealed []byte, also [][]byte, err error)
 	// Still lets time do nothing: for a command on the files of a hall that rests, which must not open its day.
 	Still bool
 	// Watched says that somebody looks for room and calls RoomAgain: until then a full journal is not tried again. A small
@@ -131,44 +128,6 @@ func NewDesk(c DeskConfig, s hall.State) *Desk {
 
 // State is the newest state that is durable.
 func (d *Desk) State() hall.State { return d.state.Load().State }
-
-// Submit decides a command for whoever asks in ctx. When it returns without error what was decided is durable and seen by
-// State. Errors: *hall.Refusal; http.ErrAbortHandler when nobody knows whether it happened; the context's error.
-func (d *Desk) Submit(ctx context.Context, c hall.Command) (hall.Receipt, error) {
-	key, digest := door.IdempotencyKey(ctx)
-	o := hall.Order{By: door.Actor(ctx), Key: key, Digest: digest, Do: c}
-	if key != "" && d.seal != nil {
-		o.Digest, o.Also = d.seal(digest)
-	}
-	return d.Order(ctx, o)
-}
-
-// Order is Submit for callers that are not requests.
-func (d *Desk) Order(ctx context.Context, o hall.Order) (hall.Receipt, error) {
-	p := &pending{order: o, answer: make(chan answer, 1)}
-	began := time.Now()
-	defer d.figures.answered(began)
-	select {
-	case d.orders <- p:
-	case <-d.ended:
-		return hall.Receipt{}, http.ErrAbortHandler
-	case <-ctx.Done():
-		return hall.Receipt{}, ctx.Err()
-	}
-	select {
-	case a := <-p.answer:
-		return a.receipt, a.err
-	case <-d.ended:
-		select {
-		case a := <-p.answer:
-			return a.receipt, a.err
-		default:
-			return hall.Receipt{}, http.ErrAbortHandler
-		}
-	case <-ctx.Done():
-		return hall.Receipt{}, ctx.Err()
-	}
-}
 
 // Run works until Stop. It must be called once.
 func (d *Desk) Run() {

@@ -29,11 +29,16 @@ func (d *Desk) emptied() bool {
 // fullUp refuses a batch for want of space. What was decided on top of it must go too, so the desk is told to begin again
 // from what is durable. The next command tries the journal again, unless somebody watches for room.
 func (d *Desk) fullUp(b *batch, cause error) {
-	if d.full.CompareAndSwap(0, int64(d.clock.Now())) {
-		d.log.Error("the journal is full: the hall is read-only until there is space", "error", cause)
-	}
-	refusal := hall.Refuse(hall.JournalFull, "seconds", int(fullRetry.Seconds()))
+	refusal := d.filled(cause)
 	b.refuseAll(refusal)
 	d.undone <- refusal
 	d.publish(d.State().Seq(), true)
+}
+
+// filled notes that there is no space, and gives what callers are told.
+func (d *Desk) filled(cause error) error {
+	if d.full.CompareAndSwap(0, int64(d.clock.Now())) {
+		d.log.Error("the journal is full: the hall is read-only until there is space", "error", cause)
+	}
+	return hall.Refuse(hall.JournalFull, "seconds", int(fullRetry.Seconds()))
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 
 	"jiaohao/server/hall"
 	"jiaohao/server/secret"
@@ -104,14 +105,22 @@ const sealedBytes = 16
 // the few that somebody could have meant can all be tried: so the digest is keyed by the day, and when the day's key is thrown
 // away nothing can be tried any more. Also are the forms that the same request would have had on the days before, and in
 // versions that recorded digests as they were.
-func (p *Persons) Seal(digest []byte) (sealed []byte, also [][]byte) {
+//
+// Without space for the day's key there is an error, and the request must be refused: recorded under another key it would be a stranger
+// when it is repeated. When the file cannot be written for another reason a key of this process stands in: only a repetition after a
+// restart is not known then, and tickets go on.
+func (p *Persons) Seal(digest []byte) (sealed []byte, also [][]byte, err error) {
 	today := p.today()
 	if today == 0 {
-		return digest, nil // before the first day nobody can have said anything
+		return digest, nil, nil // before the first day nobody can have said anything
 	}
 	day, _, err := p.keysOf(today)
+	if lacksSpace(err) {
+		return nil, nil, err
+	}
+	also = [][]byte{requestMAC(p.spare, digest)}
 	if err != nil {
-		day = p.spare // a repetition after a restart will not be known; the request itself must not fail for it
+		day = p.spare
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -120,7 +129,17 @@ func (p *Persons) Seal(digest []byte) (sealed []byte, also [][]byte) {
 			also = append(also, requestMAC(key, digest))
 		}
 	}
-	return requestMAC(day, digest), append(also, digest)
+	return requestMAC(day, digest), append(also, digest), nil
+}
+
+// lacksSpace tells a full disk or quota; the last is what Windows calls it.
+func lacksSpace(err error) bool {
+	for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, 112} {
+		if errors.Is(err, full) {
+			return true
+		}
+	}
+	return false
 }
 
 func requestMAC(key, digest []byte) []byte { return mac(key, "request", string(digest))[:sealedBytes] }

@@ -186,27 +186,27 @@ func TestRequestsCannotBeTried(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "persons.json")
 	b := openBook(t, path, 20261123)
 	raw := digestOf("POST", "/api/v1/tickets", `{"person":"`+someCard+`"}`)
-	sealed, also := b.Seal(raw)
+	sealed, also := seal(t, b, raw)
 	if bytes.Equal(sealed, raw) || len(sealed) != sealedBytes || !knows(also, raw) {
 		t.Errorf("%x is recorded as %x, versions before as %x", raw, sealed, also)
 	}
-	again, _ := openBook(t, path, 20261123).Seal(raw)
-	other, _ := b.Seal(digestOf("POST", "/api/v1/tickets", `{"person":"another"}`))
+	again, _ := seal(t, openBook(t, path, 20261123), raw)
+	other, _ := seal(t, b, digestOf("POST", "/api/v1/tickets", `{"person":"another"}`))
 	if !bytes.Equal(again, sealed) || bytes.Equal(other, sealed) {
 		t.Errorf("%x, after a restart %x, of another request %x", sealed, again, other)
 	}
 	b.day = 20261124
-	next, also := b.Seal(raw)
+	next, also := seal(t, b, raw)
 	if bytes.Equal(next, sealed) || !knows(also, sealed) {
 		t.Errorf("the day after %x is not known: %x", sealed, also)
 	}
 	b.day = 20261127
 	b.ref(t, "phone", "13800000000")
-	if _, also := b.Seal(raw); knows(also, sealed) {
+	if _, also := seal(t, b, raw); knows(also, sealed) {
 		t.Error("the key of a day long ago is still there")
 	}
 	b.day = 0
-	if first, _ := b.Seal(raw); !bytes.Equal(first, raw) {
+	if first, _ := seal(t, b, raw); !bytes.Equal(first, raw) {
 		t.Errorf("before the first day: %x", first)
 	}
 }
@@ -219,9 +219,33 @@ func knows(also [][]byte, digest []byte) bool {
 func TestARequestDoesNotFailForItsKey(t *testing.T) {
 	b := openBook(t, filepath.Join(t.TempDir(), "gone", "persons.json"), 20261123)
 	raw := digestOf("x")
-	one, _ := b.Seal(raw)
-	two, _ := b.Seal(raw)
+	one, _ := seal(t, b, raw)
+	two, _ := seal(t, b, raw)
 	if bytes.Equal(one, raw) || !bytes.Equal(one, two) {
 		t.Errorf("%x %x", one, two)
+	}
+}
+
+func seal(t *testing.T, b *book, digest []byte) (sealed []byte, also [][]byte) {
+	t.Helper()
+	sealed, also, err := b.Seal(digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed, also
+}
+
+// TestAStandInIsKnownLater: a request recorded under the key of this process is still the same one when the day's key has been saved.
+func TestAStandInIsKnownLater(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "gone")
+	b := openBook(t, filepath.Join(folder, "persons.json"), 20261123)
+	raw := digestOf("x")
+	before, _ := seal(t, b, raw)
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	after, also := seal(t, b, raw)
+	if bytes.Equal(before, after) || !knows(also, before) {
+		t.Errorf("%x, then %x with %x", before, after, also)
 	}
 }

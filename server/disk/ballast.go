@@ -28,6 +28,15 @@ func KeepBallast(folder string, size, reserve int64) (made bool, err error) {
 	return true, fill(path, size)
 }
 
+// ThrowBallast deletes the ballast of a folder; reports whether there was any.
+func ThrowBallast(folder string) (thrown bool, err error) {
+	err = os.Remove(filepath.Join(folder, BallastName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // fill writes the file beside its place, so that half a ballast is never taken for a whole one.
 func fill(path string, size int64) error {
 	torn := path + ".new"
