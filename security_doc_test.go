@@ -37,9 +37,10 @@ func TestEveryPromiseOfSecurityHasItsTest(t *testing.T) {
 	if len(table) < 30 {
 		t.Fatalf("the table has only %d rows", len(table))
 	}
-	for _, cells := range table[1:] {
-		held := codeWord.FindAllStringSubmatch(cells[3], -1)
-		if len(held) == 0 {
+	for _, cells := range table {
+		last := cells[len(cells)-1]
+		held := codeWord.FindAllStringSubmatch(last, -1)
+		if len(held) == 0 && last != "held by" {
 			t.Errorf("%s %s: no test holds it", cells[0], cells[1])
 		}
 		for _, m := range held {
