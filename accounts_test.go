@@ -17,6 +17,7 @@ func TestAccountsPage(t *testing.T) {
 	admin.typeInto("input:not([type=password])", "9001")
 	admin.typeInto("input[type=password]", realPassword+"\r")
 	admin.sees("人员与密码")
+	admin.wait("listed 1001", `[...document.querySelectorAll('.terminals tbody tr')].some(r => r.textContent.includes('1001'))`)
 	admin.shot("list")
 	admin.js(`[...document.querySelectorAll('.terminals tbody tr')].find(r => r.textContent.includes('1001')).querySelector('button').click()`)
 	admin.typeInto("input[name=password]", first)

@@ -17,14 +17,7 @@ func TestFourPages(t *testing.T) {
 	address := p.Base[len("http://"):]
 
 	kiosk := openTab(t, browser, "kiosk", p.Base+"/kiosk", 1080, 1920)
-	kiosk.press("户籍")
-	kiosk.press("出生登记")
-	kiosk.shot("service")
-	kiosk.press("取号")
-	kiosk.wait("showed a ticket", `/[A-Z]{1,2}\d{3}/.test(document.body.innerText) && /tickets\/([a-z0-9]{26})/.test(document.documentElement.innerHTML)`)
-	kiosk.shot("ticket")
-	number := kiosk.js(`document.body.innerText.match(/[A-Z]{1,2}\d{3}/)[0]`)
-	id := kiosk.js(`document.documentElement.innerHTML.match(/tickets\/([a-z0-9]{26})/)[1]`)
+	number, id := kiosk.takesTicket()
 
 	phone := openTab(t, browser, "phone", p.Base+"/t/"+id, 390, 844)
 	phone.sees(number)
@@ -67,6 +60,18 @@ func TestFourPages(t *testing.T) {
 		}
 	}
 	p.stop(t)
+}
+
+// takesTicket is what a citizen does at the kiosk's page.
+func (b *tab) takesTicket() (number, id string) {
+	b.t.Helper()
+	b.press("户籍")
+	b.press("出生登记")
+	b.shot("service")
+	b.press("取号")
+	b.wait("showed a ticket", `/[A-Z]{1,2}\d{3}/.test(document.body.innerText) && /tickets\/([a-z0-9]{26})/.test(document.documentElement.innerHTML)`)
+	b.shot("ticket")
+	return b.js(`document.body.innerText.match(/[A-Z]{1,2}\d{3}/)[0]`), b.js(`document.documentElement.innerHTML.match(/tickets\/([a-z0-9]{26})/)[1]`)
 }
 
 func takeTicket(t *testing.T, p *process) string {
