@@ -111,6 +111,21 @@ type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 
+// waitOpen gives a hall that will open a day by itself the moment that it takes; another one stays closed.
+func (p *process) waitOpen() {
+	for range 200 {
+		res, err := http.Get(p.Base + "/api/v1/hall")
+		if err != nil {
+			return
+		}
+		text, err := io.ReadAll(res.Body)
+		if res.Body.Close(); err != nil || !strings.Contains(string(text), `"closedReason":"day_not_open"`) {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
 func (p *process) waitReady(t testing.TB, out io.Reader) {
 	t.Helper()
 	found := make(chan string, 1)
@@ -142,6 +157,7 @@ func (p *process) waitReady(t testing.TB, out io.Reader) {
 		if res, err := http.Get(p.Base + "/healthz"); err == nil {
 			res.Body.Close()
 			if res.StatusCode == http.StatusOK {
+				p.waitOpen()
 				return
 			}
 		}
