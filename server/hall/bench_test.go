@@ -2,6 +2,7 @@ package hall
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 )
 
@@ -20,20 +21,27 @@ func busyHall(b *testing.B, waiting int) *drill {
 	return d
 }
 
-// BenchmarkIssue is what one ticket costs in the core when 45 of them share a batch: decided, applied, published once.
+// BenchmarkIssue is what one ticket costs in the core when 45 of them share a batch, decided, applied and published once, and
+// when each is alone. 500 people wait at first, and nobody is called.
 func BenchmarkIssue(b *testing.B) {
-	const batch, perDay = 45, 2000
+	b.Run("batch", func(b *testing.B) { benchmarkIssue(b, 45) })
+	b.Run("alone", func(b *testing.B) { benchmarkIssue(b, 1) })
+}
+
+func benchmarkIssue(b *testing.B, batch int) {
+	const perDay = 2000
 	var d *drill
-	by := Actor{Kind: Terminal, ID: "kiosk-1"}
+	by, digest := Actor{Kind: Terminal, ID: "kiosk-1"}, make([]byte, 32)
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
 		if n%perDay == 0 {
 			b.StopTimer()
-			d = busyHall(b, 0)
+			d = busyHall(b, 500)
 			b.StartTimer()
 		}
 		d.now += 5
-		o := Order{By: by, Do: Issue{ID: fmt.Sprintf("secret-%d", n), Service: "household", Channel: "kiosk", Lang: "zh"}}
+		secret := scattered(n)
+		o := Order{By: by, Key: secret, Digest: digest, Do: Issue{ID: secret, Service: "household", Channel: "kiosk", Lang: "zh"}}
 		events, answer, err := d.w.Decide(o, d.now)
 		if err != nil {
 			b.Fatal(err)
@@ -41,6 +49,22 @@ func BenchmarkIssue(b *testing.B) {
 		d.w.Apply(d.w.Seq()+1, d.now, HeaderOf(o, answer, 0, 1), events[0])
 		if n%batch == batch-1 {
 			d.w.Publish()
+		}
+	}
+}
+
+// scattered gives different texts in no order, as secrets and keys are.
+func scattered(n int) string { return strconv.FormatUint(uint64(n+1)*0x9e3779b97f4a7c15, 36) }
+
+// BenchmarkEncode is the bytes of a ticket's record.
+func BenchmarkEncode(b *testing.B) {
+	h := Header{By: Terminal, ByID: "kiosk-1", Key: scattered(1), Digest: make([]byte, 32), Leg: LegKey{Date: 20261123, N: 17, Leg: 1}}
+	e := &TicketIssued{Key: h.Leg.Ticket(), ID: scattered(2), Number: Number{Prefix: "A", N: 17}, Service: "household", Class: Ordinary,
+		Channel: "kiosk", Lang: "zh", Ahead: 16, Promise: &Promise{Seconds: 600, Low: 300, High: 900, Basis: "learned"}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := Encode(h, e); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
