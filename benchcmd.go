@@ -135,6 +135,7 @@ func openBenchHall(ctx context.Context, c Config, at time.Time, stderr io.Writer
 	if err != nil {
 		return nil, errors.Join(err, h.close())
 	}
+	server.BoundMemory() // as for one that is served
 	ctx, stop := context.WithCancel(ctx)
 	b := &benchHall{running: h, url: "http://" + l.Addr().String(), stop: stop, served: make(chan error, 1)}
 	go func() { b.served <- h.run(ctx, l) }()

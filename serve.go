@@ -59,7 +59,7 @@ func serveBy(ctx context.Context, c Config, clock *server.Clock, stdout, stderr 
 	if err != nil {
 		return err
 	}
-	boundMemory()
+	server.BoundMemory()
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return errors.Join(fmt.Errorf("nobody can connect: %w", err), h.close())

@@ -118,6 +118,7 @@ func benchmarkTickets(b *testing.B, prefill int) {
 	if prefill > 0 {
 		d, start = refill(b, d, &j, dir, prefill)
 	}
+	BoundMemory()
 	raw := newRawGroup(b, dir)
 	var shares, singles, rates, raws []float64
 	for b.Loop() {

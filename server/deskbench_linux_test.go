@@ -42,6 +42,7 @@ func BenchmarkDesk(b *testing.B) {
 
 func benchmarkDesk(b *testing.B, clients int, wait time.Duration) {
 	const aDay = 20_000
+	BoundMemory()
 	b.ReportAllocs()
 	appends, used := uint64(0), time.Duration(0)
 	for done := 0; done < b.N; done += aDay {
