@@ -69,7 +69,7 @@ func (d *fakeDesk) now() hall.Time {
 
 // story is a hall with one counter slice before it.
 type story struct {
-	t       *testing.T
+	t       testing.TB
 	desk    *fakeDesk
 	counter *Counter
 	server  http.Handler
@@ -89,7 +89,7 @@ func boss(id string) hall.Actor {
 	return hall.Actor{Kind: hall.Clerk, ID: id, Roles: []hall.Role{hall.RoleSupervisor}}
 }
 
-func newStory(t *testing.T, change ...func(p *hall.Plan)) *story {
+func newStory(t testing.TB, change ...func(p *hall.Plan)) *story {
 	t.Helper()
 	st := &story{t: t, desk: &fakeDesk{w: hall.NewWorking(), at: morning, notes: map[uint64]string{}}}
 	p := testPlan()
