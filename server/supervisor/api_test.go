@@ -85,7 +85,7 @@ func TestClockIsConfirmed(t *testing.T) {
 }
 
 // visits makes five tickets: C001 finished and rated 2, C002 served late, C003 waiting, F001 waiting and unprinted, B001 voided.
-func visits(t *testing.T) *world {
+func visits(t testing.TB) *world {
 	w := newWorld(t)
 	c1 := w.issue("idcard", "c1")
 	w.issue("idcard", "c2")

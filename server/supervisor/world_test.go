@@ -20,7 +20,7 @@ import (
 
 // world is a hall in memory whose clock the test moves.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	working  *hall.Working
 	state    hall.State
 	at       hall.Time
@@ -38,7 +38,7 @@ var (
 
 const morning = "2026-11-23T08:30:00+08:00" // a Monday
 
-func moment(t *testing.T, text string) hall.Time {
+func moment(t testing.TB, text string) hall.Time {
 	t.Helper()
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
@@ -79,7 +79,7 @@ func testPlan() *hall.Plan {
 }
 
 // newWorld founds a hall and opens its day.
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, working: hall.NewWorking(), at: moment(t, morning)}
 	plan := testPlan()
