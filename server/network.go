@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"jiaohao/server/door"
@@ -83,6 +84,23 @@ func (s *Server) secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Strict-Transport-Security", hsts)
 		next.ServeHTTP(w, r)
+	})
+}
+
+// ownPages refuses what changes something to pages of other origins. Of a browser that tells no more than its Origin the library compares
+// only the host, and leaves the rest to HSTS, which a hall with a root of its own does not send: whoever can answer for this host
+// without TLS would have pages of its origin.
+func (s *Server) ownPages(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(s.foreign))
+	own := cross.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		changes := r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodOptions
+		if changes && r.TLS != nil && strings.HasPrefix(strings.ToLower(r.Header.Get("Origin")), "http:") {
+			s.foreign(w, r)
+			return
+		}
+		own.ServeHTTP(w, r)
 	})
 }
 

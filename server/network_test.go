@@ -80,6 +80,29 @@ func TestOverTLS(t *testing.T) {
 	}
 }
 
+// TestAPageWithoutTLSIsForeign: whoever can answer for the host without TLS has pages of the same host, and of another origin.
+func TestAPageWithoutTLSIsForeign(t *testing.T) {
+	_, src, base := startSecure(t, false)
+	for origin, want := range map[string]bool{"": true, base: true, "http" + strings.TrimPrefix(base, "https"): false, "HTTP" + strings.TrimPrefix(base, "https"): false} {
+		req, err := http.NewRequest("POST", base+"/api/v1/session", strings.NewReader(`{"staff":"1001","password":"jiaohao-demo"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		if origin != "" {
+			req.Header.Set("Origin", origin)
+		}
+		res, err := trusting(src.Root()).Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if in := res.StatusCode < 300; in != want || !in && res.StatusCode != http.StatusForbidden {
+			t.Errorf("from %q: %d", origin, res.StatusCode)
+		}
+	}
+}
+
 // TestTheGateIsUnderTLS: a connection that does not even shake hands is a newcomer, one that has asked is not.
 func TestTheGateIsUnderTLS(t *testing.T) {
 	h, src, base := startSecure(t, false)

@@ -106,9 +106,7 @@ func New(c Config) *Server {
 		s.mount(slice)
 	}
 	s.own()
-	cross := http.NewCrossOriginProtection()
-	cross.SetDenyHandler(http.HandlerFunc(s.foreign))
-	s.handler = recoverer(s.log, s.secured(headers(cross.Handler(s.mux))))
+	s.handler = recoverer(s.log, s.secured(headers(s.ownPages(s.mux))))
 	return s
 }
 
