@@ -45,20 +45,13 @@ func besiege(t *testing.T) *besieged {
 	t.Setenv("JIAOHAO_LIMITS_TICKETS_PER_MINUTE", "0")
 	t.Setenv("JIAOHAO_LIMITS_REQUESTS_PER_MINUTE", "12000")
 	real := startReal(t)
-	b := &besieged{process: real.process, at: strings.TrimPrefix(real.Base, "http://")}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := client.Post(real.addKiosk(t, "kiosk-1"), "application/x-www-form-urlencoded", nil)
-	if err != nil || len(res.Cookies()) == 0 {
-		t.Fatalf("enrolling: %v %v", err, res)
-	}
-	res.Body.Close()
-	b.key = res.Cookies()[0].Value
-	return b
+	_, at, _ := strings.Cut(real.Base, "://")
+	return &besieged{process: real.process, at: at, key: real.enrol(t, "kiosk-1")}
 }
 
 // take takes one ticket, and gives how long it took.
 func (b *besieged) take(c *http.Client) (time.Duration, error) {
-	req, err := http.NewRequest("POST", "http://"+b.at+"/api/v1/tickets", strings.NewReader(`{"service":"household-birth"}`))
+	req, err := http.NewRequest("POST", b.Base+"/api/v1/tickets", strings.NewReader(`{"service":"household-birth"}`))
 	if err != nil {
 		return 0, err
 	}
@@ -82,7 +75,7 @@ func (b *besieged) kiosks(stop <-chan struct{}) (took []time.Duration, failures 
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for n := range 4 {
-		client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: n%2 == 0}}
+		client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: n%2 == 0, TLSClientConfig: b.trust}}
 		wg.Go(func() {
 			defer client.CloseIdleConnections()
 			tick := time.NewTicker(25 * time.Millisecond)
@@ -286,7 +279,7 @@ type held struct{ goroutines, files, rssKB int }
 func (b *besieged) figures(t *testing.T) []byte {
 	t.Helper()
 	for range 100 {
-		res, err := http.Get(b.Base + "/metrics")
+		res, err := b.web.Get(b.Base + "/metrics")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -387,7 +380,7 @@ func TestHostileClientsWouldBeFound(t *testing.T) {
 	naive := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusCreated) })}
 	go naive.Serve(&cappedListener{Listener: l, places: make(chan struct{}, 200)})
 	defer naive.Close()
-	b := &besieged{at: l.Addr().String()}
+	b := &besieged{process: &process{Base: "http://" + l.Addr().String()}, at: l.Addr().String()}
 	calm := b.watch(func(<-chan struct{}) {})
 	if len(calm.failures) > 0 {
 		t.Fatalf("without an attack: %v", calm.failures[0])

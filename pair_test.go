@@ -39,7 +39,7 @@ func (p *process) setUp(t *testing.T) {
 		t.Fatalf("no set-up code was printed:\n%s", p.printed())
 	}
 	form := strings.NewReader("code=" + code[1] + "&staff=9001&password=" + strings.ReplaceAll(realPassword, " ", "+"))
-	res, err := noRedirect.Post(p.Base+"/setup", "application/x-www-form-urlencoded", form)
+	res, err := p.staying().Post(p.Base+"/setup", "application/x-www-form-urlencoded", form)
 	if err != nil {
 		t.Fatal(err)
 	}

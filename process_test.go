@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -52,10 +55,13 @@ func runAsProgram(ctx context.Context) int {
 // process is the program running on a data folder of the test.
 type process struct {
 	*exec.Cmd
-	Base string
-	mu   sync.Mutex
-	log  strings.Builder
-	said strings.Builder // on stdout
+	Base  string
+	trust *tls.Config  // the program's own root; nil without TLS
+	web   *http.Client // of somebody who trusts that root
+	data  string
+	mu    sync.Mutex
+	log   strings.Builder
+	said  strings.Builder // on stdout
 }
 
 // printed is what the program has told the person who started it.
@@ -71,7 +77,7 @@ func (p *process) logged() string {
 	return p.log.String()
 }
 
-var printedBase = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+var printedBase = regexp.MustCompile(`https?://127\.0\.0\.1:\d+`)
 
 // startProcess starts the program as its user would and waits until it takes commands. listen ":0" picks a free port.
 func startProcess(t testing.TB, data, listen string, args ...string) *process {
@@ -88,7 +94,7 @@ func launch(t testing.TB, data, listen string, args ...string) (*process, io.Rea
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{Cmd: exec.Command(self, args...)}
+	p := &process{Cmd: exec.Command(self, args...), web: http.DefaultClient, data: data}
 	p.Env = append(os.Environ(), "JIAOHAO_TEST_PROCESS=1", "JIAOHAO_DATA="+data, "JIAOHAO_LISTEN="+listen)
 	p.Dir = t.TempDir()
 	out, err := p.StdoutPipe()
@@ -114,7 +120,7 @@ func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 // waitOpen gives a hall that will open a day by itself the moment that it takes; another one stays closed.
 func (p *process) waitOpen() {
 	for range 200 {
-		res, err := http.Get(p.Base + "/api/v1/hall")
+		res, err := p.web.Get(p.Base + "/api/v1/hall")
 		if err != nil {
 			return
 		}
@@ -150,11 +156,12 @@ func (p *process) waitReady(t testing.TB, out io.Reader) {
 			t.Fatalf("the program ended at once:\n%s", p.logged())
 		}
 		p.Base = base
+		p.install(t)
 	case <-time.After(15 * time.Second):
 		t.Fatalf("not serving within 15 s:\n%s", p.logged())
 	}
 	for range 1000 {
-		if res, err := http.Get(p.Base + "/healthz"); err == nil {
+		if res, err := p.web.Get(p.Base + "/healthz"); err == nil {
 			res.Body.Close()
 			if res.StatusCode == http.StatusOK {
 				p.waitOpen()
@@ -164,6 +171,29 @@ func (p *process) waitReady(t testing.TB, out io.Reader) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	t.Fatalf("never healthy:\n%s", p.logged())
+}
+
+// install makes the test trust the root that the program has made for itself, as a terminal does.
+func (p *process) install(t testing.TB) {
+	t.Helper()
+	if !strings.HasPrefix(p.Base, "https:") {
+		return
+	}
+	root, err := os.ReadFile(filepath.Join(p.data, tlsFolder, "ca.crt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.trust = &tls.Config{RootCAs: x509.NewCertPool()}
+	p.trust.RootCAs.AppendCertsFromPEM(root)
+	p.web = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{TLSClientConfig: p.trust}}
+	t.Cleanup(p.web.CloseIdleConnections)
+}
+
+// staying is a client that follows no redirection.
+func (p *process) staying() *http.Client {
+	c := *p.web
+	c.CheckRedirect = noRedirect.CheckRedirect
+	return &c
 }
 
 // kill ends the process as a power cut would, as far as a process can.

@@ -44,3 +44,14 @@ func (r *realProcess) addKiosk(t testing.TB, name string) string {
 	t.Helper()
 	return r.Base + enrolPath.FindString(r.command(t, "terminal", "add", name))
 }
+
+// enrol makes a machine a kiosk and gives its key.
+func (r *realProcess) enrol(t testing.TB, name string) string {
+	t.Helper()
+	res, err := r.staying().Post(r.addKiosk(t, name), "application/x-www-form-urlencoded", nil)
+	if err != nil || len(res.Cookies()) == 0 {
+		t.Fatalf("enrolling: %v %v", err, res)
+	}
+	res.Body.Close()
+	return res.Cookies()[0].Value
+}
