@@ -190,22 +190,3 @@ func FuzzDecodeSecret(f *testing.F) {
 		}
 	})
 }
-
-func FuzzRestore(f *testing.F) {
-	d := newDrill(f, readPlan(f, "county", nil))
-	d.ticket(f, d.w.b.plan.Services[0].ID)
-	image, err := d.state().Encode()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(image)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := Restore(b)
-		if err != nil {
-			return
-		}
-		if _, err := s.Encode(); err != nil {
-			t.Fatal(err)
-		}
-	})
-}
