@@ -15,11 +15,11 @@ type ahead struct {
 
 // readAhead prepares for reading records; nil when they are few.
 func (b *Bolt) readAhead(next, last uint64) *ahead {
-	info, err := b.file.Stat()
+	info, err := b.boltFile.Stat()
 	if err != nil || last-next < coldStart {
 		return nil
 	}
-	a := &ahead{advise: adviser(b.file), share: float64(info.Size()) / float64(last), end: info.Size(), margin: max(64<<20, info.Size()/8)}
+	a := &ahead{advise: adviser(b.boltFile), share: float64(info.Size()) / float64(last), end: info.Size(), margin: max(64<<20, info.Size()/8)}
 	a.at = int64(float64(next)*a.share*0.8) &^ (pageSize - 1)
 	return a
 }

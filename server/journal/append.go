@@ -6,7 +6,8 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Append implements Journal. One transaction a batch: bbolt's own Batch waits and runs functions more than once.
+// Append implements Journal. The batch is one frame in the write-ahead log, one write and one sync; journal.db gets it later,
+// with many others in one transaction.
 func (b *Bolt) Append(after uint64, batch []Draft) Result {
 	b.appending.Lock()
 	defer b.appending.Unlock()
@@ -18,7 +19,23 @@ func (b *Bolt) Append(after uint64, batch []Draft) Result {
 		return Result{Outcome: Done, Head: head}
 	}
 	sealed := seal(head, batch)
-	return b.settle(head, headOf(head, sealed), b.write(sealed))
+	end := headOf(head, sealed)
+	if b.log == nil {
+		return b.settle(head, end, b.appendFile(sealed))
+	}
+	// Made for this append alone: readers keep parts of it.
+	framed := appendFrame(make([]byte, 0, frameSize(sealed)), sealed)
+	if int64(len(framed)) > b.log.middle() {
+		return b.settle(head, end, b.appendFile(sealed))
+	}
+	if err := b.makeRoom(len(framed)); err != nil {
+		return b.settle(head, end, err)
+	}
+	if err := b.log.append(framed, end.Seq); err != nil {
+		return b.settle(head, end, b.withdraw(err))
+	}
+	b.filer.tell(b.recent.add(logged{frameOf(framed, sealed), end}))
+	return b.settle(head, end, nil)
 }
 
 // admit tells why a batch is turned away before anything is written, if so.
@@ -26,8 +43,8 @@ func (b *Bolt) admit(head Head, after uint64, batch []Draft) (Outcome, error) {
 	if err := b.writable(); err != nil {
 		return Refused, err
 	}
-	if b.undecided != nil {
-		return Unknown, fmt.Errorf("%w (%w)", ErrUndecided, b.undecided)
+	if err := b.doubt(); err != nil {
+		return Unknown, err
 	}
 	if after != head.Seq {
 		return Refused, fmt.Errorf("%w: asked to follow %d, the head is %d", ErrMoved, after, head.Seq)
@@ -35,42 +52,70 @@ func (b *Bolt) admit(head Head, after uint64, batch []Draft) (Outcome, error) {
 	return Refused, checkBounds(batch)
 }
 
-// write commits entries in one transaction.
-func (b *Bolt) write(entries []entry) (err error) {
-	defer b.guard(&err)()
-	return b.update(func(tx *bbolt.Tx) error {
-		b.arena = b.arena[:0]
-		return b.put(tx, entries)
-	})
-}
-
-// put writes entries and the head. The values stay in the arena until the transaction ends, as bbolt demands.
-func (b *Bolt) put(tx *bbolt.Tx, entries []entry) error {
-	records, private := tx.Bucket(recordsBucket), tx.Bucket(privateBucket)
-	// Keys only rise, so a page that is split is never written again: leave no room in it.
-	records.FillPercent, private.FillPercent = 1, 1
+// frameSize is about how many bytes a frame takes, rather more.
+func frameSize(entries []entry) int {
+	n := frameHeader + frameAlign
 	for _, e := range entries {
-		key := seqKey(e.Seq)
-		if err := records.Put(key, b.carve(func(a []byte) []byte { return appendRecord(a, e.Record) })); err != nil {
-			return err
-		}
-		if e.Commitment == nil {
-			continue
-		}
-		stored := b.carve(func(a []byte) []byte { return appendPrivate(a, e) })
-		if err := private.Put(key, stored); err != nil {
-			return err
-		}
+		n += len(e.Kind) + len(e.Bytes) + len(e.Private) + 160
 	}
-	last := entries[len(entries)-1]
-	return tx.Bucket(metaBucket).Put(headKey, appendHead(nil, Head{last.Seq, last.At, last.Chain}))
+	return n
 }
 
-// carve adds to the arena and gives the added part. The arena may move, parts given before stay where they are.
-func (b *Bolt) carve(add func([]byte) []byte) []byte {
-	start := len(b.arena)
-	b.arena = add(b.arena)
-	return b.arena[start:len(b.arena):len(b.arena)]
+// makeRoom waits for the filing when the log is full of records that are not filed, and tries it first when the last one met
+// a full disk: with the log alone a hall would go on until that is full as well, and then stop in the middle of a day.
+func (b *Bolt) makeRoom(size int) error {
+	if !b.stuck.Load() && b.log.room(size, b.recent.filedSeq()) {
+		return nil
+	}
+	b.filing.Lock()
+	defer b.filing.Unlock()
+	if err := b.file(); err != nil {
+		return err
+	}
+	if !b.log.room(size, b.recent.filedSeq()) {
+		b.fail(fmt.Errorf("no room for %d bytes in %s though all is filed", size, b.log.file.Name()))
+	}
+	return b.doubt()
+}
+
+// withdraw takes back a frame for which there was no space, so that no start finds it. Where that fails too the end of the
+// append is unknown.
+func (b *Bolt) withdraw(err error) error {
+	if !isFull(err) {
+		b.fail(err)
+		return err
+	}
+	if back := b.log.takeBack(); back != nil {
+		b.fail(back)
+		return back
+	}
+	return err
+}
+
+// appendFile commits entries to journal.db itself, behind all that waits for it: where there is no log, or when they are more
+// than fit in it.
+func (b *Bolt) appendFile(entries []entry) error {
+	b.filing.Lock()
+	defer b.filing.Unlock()
+	if err := b.file(); err != nil {
+		return err
+	}
+	before, end := b.recent.look().filed, headOf(Head{}, entries)
+	err := b.write(entries)
+	if err == nil {
+		b.recent.file(end)
+	} else if !(isFull(err) && b.unchanged(before)) {
+		b.fail(err)
+	}
+	return err
+}
+
+// write commits entries in one transaction.
+func (b *Bolt) write(entries []entry) error {
+	return b.commit(func(tx *bbolt.Tx) error {
+		framed := appendFrame(make([]byte, 0, frameSize(entries)), entries)
+		return fileAppends(tx, past{appends: []logged{{frameOf(framed, entries), headOf(Head{}, entries)}}})
+	})
 }
 
 // appendPrivate adds the stored form of an entry's private bytes.
@@ -81,23 +126,21 @@ func appendPrivate(b []byte, e entry) []byte {
 	return append(append(b, e.key...), e.Private...)
 }
 
-// settle turns the end of a commit into a result. No space leaves the file as it was, unless the new header was
-// written all the same. After any other error nobody can tell what a later read will find: the system may have
-// dropped pages that it could not write.
+// settle turns the end of an append into a result. No space leaves everything as it was. After any other error nobody can
+// tell what a later read will find: the system may have dropped pages that it could not write.
 func (b *Bolt) settle(before, after Head, err error) Result {
-	if err == nil {
+	switch {
+	case err == nil:
 		b.head.Store(&after)
 		return Result{Outcome: Done, Head: after}
-	}
-	if isFull(err) && b.unchanged(before) {
+	case b.doubt() == nil:
 		return Result{Outcome: Full, Head: before, Err: fmt.Errorf("journal: no space for %s: %w", b.path, err)}
 	}
-	b.undecided = err
 	return Result{Outcome: Unknown, Head: before, Err: fmt.Errorf("journal: append to %s: %w", b.path, err)}
 }
 
-// unchanged tells whether the file still has the head that it had. It must not wait for views, which come before
-// appending; the caller's hold of appending keeps the scrubbing away as well.
+// unchanged tells whether journal.db still has the head that it had. It must not wait for views, which come before the
+// caller's hold of filing.
 func (b *Bolt) unchanged(before Head) bool {
 	var stored Head
 	err := b.look(func(tx *bbolt.Tx) (err error) {

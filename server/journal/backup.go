@@ -9,12 +9,13 @@ import (
 
 // Backup implements Journal. The copy is of the journal's state when the call begins. Private bytes that were
 // erased are not in it; those erased later remain in it.
+// What is in the log is filed first, so that the one file has it all; where there is no space for that there is no backup.
 func (b *Bolt) Backup(w io.Writer) (int64, error) {
 	t := &tally{w: w}
-	err := b.view(func(tx *bbolt.Tx) error {
-		_, err := tx.WriteTo(t)
-		return err
-	})
+	err := b.fileNow()
+	if err == nil {
+		err = b.copyTo(t)
+	}
 	if t.err != nil {
 		// bbolt passes a writer's error on as text only.
 		err = t.err
@@ -23,6 +24,26 @@ func (b *Bolt) Backup(w io.Writer) (int64, error) {
 		return t.n, fmt.Errorf("journal: back up %s: %w", b.path, err)
 	}
 	return t.n, nil
+}
+
+// fileNow files what is in the log at the time of the call.
+func (b *Bolt) fileNow() error {
+	if b.filer == nil {
+		return nil
+	}
+	b.filing.Lock()
+	defer b.filing.Unlock()
+	if b.closed.Load() {
+		return ErrClosed
+	}
+	return b.file()
+}
+
+func (b *Bolt) copyTo(t *tally) error {
+	return b.view(func(tx *bbolt.Tx) error {
+		_, err := tx.WriteTo(t)
+		return err
+	})
 }
 
 // tally counts what is written and keeps the first error.

@@ -233,8 +233,6 @@ func scan(b *testing.B, path string, sum func([]byte)) {
 	}
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 func benchOpen(b *testing.B, dir string) {
 	for b.Loop() {
 		j, err := Open(dir, Options{})

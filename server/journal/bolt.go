@@ -35,6 +35,11 @@ type Options struct {
 	// ReadOnly opens for reading while no process writes; it neither creates nor changes anything. The folder may
 	// then also be the path of a single file, a backup for instance.
 	ReadOnly bool
+	// LogSize is how large the write-ahead log is made when there is none, in bytes: 0 is 8 MiB, less than 8 KiB is 8 KiB.
+	LogSize int64
+
+	// plain writes every append to journal.db at once.
+	plain bool
 }
 
 // DamagedError tells that a file is not a journal, or not a whole one.
@@ -54,23 +59,32 @@ func damaged(f *os.File, what string, args ...any) error {
 type Bolt struct {
 	dir      string // empty when a single file was opened
 	path     string
-	readOnly bool
+	opts     Options
 	lock     *os.File // nil when read only
+	left     bool     // the process before did not come to its end
 	db       *bbolt.DB
-	file     *os.File // bbolt's own; closing a second one would drop the lock on some systems
+	boltFile *os.File // bbolt's own; closing a second one would drop the lock on some systems
+	logged   bool     // journal.db says that there is a log beside it
 	closed   atomic.Bool
 	head     atomic.Pointer[Head]
 
-	// appending is held by whoever changes the file. It owns undecided and arena.
+	// undecided is why nobody can tell any more what a later read will find, failed tells it.
+	undecided atomic.Pointer[error]
+	failed    chan error
+
+	// views is held for reading by every read transaction, and for writing by the scrubbing of freed pages. Whoever needs more
+	// than one lock takes them in this order: views, appending, filing.
+	views sync.RWMutex
+	// appending is held by whoever makes the journal longer or changes the log.
 	appending sync.Mutex
-	undecided error
-	arena     []byte
+	log       *wal // nil for none
+	// filing is held by whoever changes journal.db. What is not there yet is recent; stuck tells that there was no space for it.
+	filing sync.Mutex
+	recent recent
+	stuck  atomic.Bool
+	filer  *filer // nil when nothing is ever filed
 	// update is db.Update but in tests.
 	update func(func(*bbolt.Tx) error) error
-
-	// views is held for reading by every read transaction, and for writing by the scrubbing of freed pages.
-	// Whoever needs both takes views before appending.
-	views sync.RWMutex
 	// saving is held by whoever writes the snapshot's file.
 	saving sync.Mutex
 }
@@ -80,18 +94,22 @@ var _ Journal = (*Bolt)(nil)
 // Open opens the journal in dir and creates it when there is none. It gives a *LockedError when another process has
 // it open, a *DamagedError when the file is not a whole journal.
 func Open(dir string, opts Options) (*Bolt, error) {
-	b := &Bolt{dir: dir, path: filepath.Join(dir, FileName), readOnly: opts.ReadOnly}
+	b := &Bolt{dir: dir, path: filepath.Join(dir, FileName), opts: opts, failed: make(chan error, 1)}
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() && opts.ReadOnly {
 		b.dir, b.path = "", dir
 	}
 	if err := b.open(); err != nil {
 		return nil, errors.Join(err, b.release())
 	}
+	if b.log != nil && !opts.ReadOnly {
+		b.filer = newFiler()
+		go b.runFiler()
+	}
 	return b, nil
 }
 
 func (b *Bolt) open() error {
-	if !b.readOnly {
+	if !b.opts.ReadOnly {
 		if err := b.claim(); err != nil {
 			return err
 		}
@@ -102,7 +120,10 @@ func (b *Bolt) open() error {
 	if err := b.openBolt(); err != nil {
 		return err
 	}
-	return b.loadHead()
+	if err := b.loadHead(); err != nil || b.dir == "" {
+		return err
+	}
+	return b.openLog()
 }
 
 // claim takes the folder's lock and makes sure that there is a journal.
@@ -110,8 +131,7 @@ func (b *Bolt) claim() (err error) {
 	if err := makeDir(b.dir); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	var left bool
-	if b.lock, left, err = takeLock(b.dir); err != nil {
+	if b.lock, b.left, err = takeLock(b.dir); err != nil {
 		return err
 	}
 	_, err = os.Stat(b.path)
@@ -120,12 +140,18 @@ func (b *Bolt) claim() (err error) {
 		if err = create(b.path); err != nil {
 			err = fmt.Errorf("journal: create %s: %w", b.path, err)
 		}
-	case err == nil && left:
-		if err = disk.Reread(b.path); err != nil {
-			err = fmt.Errorf("journal: read %s anew: %w", b.path, err)
-		}
+	case err == nil && b.left:
+		err = reread(b.path)
 	}
 	return err
+}
+
+// reread makes the system forget what it holds of a file in memory.
+func reread(path string) error {
+	if err := disk.Reread(path); err != nil {
+		return fmt.Errorf("journal: read %s anew: %w", path, err)
+	}
+	return nil
 }
 
 // create makes an empty journal. bbolt itself does not survive a power loss while it creates a file (its issue 567),
@@ -157,7 +183,7 @@ func found(tx *bbolt.Tx) error {
 		}
 	}
 	meta := tx.Bucket(metaBucket)
-	if err := meta.Put(formatKey, []byte(strconv.Itoa(format))); err != nil {
+	if err := meta.Put(formatKey, []byte(strconv.Itoa(formatWithoutLog))); err != nil {
 		return err
 	}
 	return meta.Put(headKey, appendHead(nil, Head{}))
@@ -184,21 +210,21 @@ func examine(path string) error {
 func (b *Bolt) openBolt() (err error) {
 	defer b.guard(&err)()
 	opts := &bbolt.Options{
-		ReadOnly: b.readOnly, PageSize: pageSize, Timeout: time.Nanosecond, InitialMmapSize: mapSize(b.path),
+		ReadOnly: b.opts.ReadOnly, PageSize: pageSize, Timeout: time.Nanosecond, InitialMmapSize: mapSize(b.path),
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 			// Without O_CREATE: a file that vanished since it was examined must not come back empty.
 			f, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
-			b.file = f
+			b.boltFile = f
 			return f, err
 		},
 	}
 	b.db, err = bbolt.Open(b.path, 0o600, opts)
 	if errors.Is(err, berrors.ErrTimeout) {
-		b.db, b.file = nil, nil
+		b.db, b.boltFile = nil, nil
 		return b.occupied()
 	}
 	if err != nil {
-		b.db, b.file = nil, nil
+		b.db, b.boltFile = nil, nil
 		return &DamagedError{Path: b.path, What: err.Error()}
 	}
 	b.update = b.db.Update
@@ -207,7 +233,7 @@ func (b *Bolt) openBolt() (err error) {
 
 // occupied says who keeps this process out. A writer has the folder's lock already, so only readers are left.
 func (b *Bolt) occupied() error {
-	if b.readOnly && b.dir != "" {
+	if b.opts.ReadOnly && b.dir != "" {
 		return holder(b.dir)
 	}
 	return &LockedError{Path: b.path}
@@ -233,15 +259,18 @@ func (b *Bolt) loadHead() error {
 		if meta == nil || records == nil || tx.Bucket(privateBucket) == nil {
 			return &DamagedError{b.path, "a bbolt file, but not a journal"}
 		}
-		if f := string(meta.Get(formatKey)); f != strconv.Itoa(format) {
-			return &DamagedError{b.path, fmt.Sprintf("format %q, this version knows only %d", f, format)}
+		f, err := strconv.Atoi(string(meta.Get(formatKey)))
+		if err != nil || f < formatWithoutLog || f > format {
+			return &DamagedError{b.path, fmt.Sprintf("format %q, this version knows up to %d", meta.Get(formatKey), format)}
 		}
+		b.logged = f > formatWithoutLog
 		head, err := decodeHead(meta.Get(headKey))
 		if err != nil {
 			return &DamagedError{b.path, "it has no head"}
 		}
 		b.head.Store(&head)
-		if b.readOnly {
+		b.recent.filed = head
+		if b.opts.ReadOnly {
 			return nil // so that Verify can name the damage
 		}
 		return b.checkEnd(records, head)
@@ -270,29 +299,45 @@ func (b *Bolt) Head() Head { return *b.head.Load() }
 // Dir is the folder that was opened, empty for a single file.
 func (b *Bolt) Dir() string { return b.dir }
 
-// Close implements Journal. It waits for the appends and reads under way.
+// Close implements Journal. It waits for the appends and reads under way and files what is in the log; for what there is no
+// space stays there.
 func (b *Bolt) Close() error {
 	if b.closed.Swap(true) {
 		return ErrClosed
+	}
+	if b.filer != nil {
+		close(b.filer.quit)
+		<-b.filer.done
 	}
 	b.views.Lock()
 	defer b.views.Unlock()
 	b.appending.Lock()
 	defer b.appending.Unlock()
+	b.filing.Lock()
+	defer b.filing.Unlock()
 	b.saving.Lock()
 	defer b.saving.Unlock()
-	return b.release()
+	var err error
+	if b.filer != nil && b.doubt() == nil {
+		if err = b.file(); b.doubt() == nil {
+			err = nil
+		}
+	}
+	return errors.Join(err, b.release())
 }
 
 // release gives back what open took, however far it came.
 func (b *Bolt) release() error {
 	var err error
-	if b.db != nil {
-		err = b.db.Close()
-	} else if b.file != nil {
-		err = b.file.Close()
+	if b.log != nil {
+		err = b.log.file.Close()
 	}
-	return errors.Join(err, dropLock(b.lock, b.undecided != nil))
+	if b.db != nil {
+		err = errors.Join(err, b.db.Close())
+	} else if b.boltFile != nil {
+		err = errors.Join(err, b.boltFile.Close())
+	}
+	return errors.Join(err, dropLock(b.lock, b.doubt() != nil))
 }
 
 // writable tells why nothing can be written, if so.
@@ -300,7 +345,7 @@ func (b *Bolt) writable() error {
 	switch {
 	case b.closed.Load():
 		return ErrClosed
-	case b.readOnly:
+	case b.opts.ReadOnly:
 		return ErrReadOnly
 	}
 	return nil
@@ -316,7 +361,7 @@ func (b *Bolt) view(f func(*bbolt.Tx) error) error {
 	return b.look(f)
 }
 
-// look is view for those who hold views or appending.
+// look is view for those who hold views or filing.
 func (b *Bolt) look(f func(*bbolt.Tx) error) (err error) {
 	defer b.guard(&err)()
 	return b.db.View(f)

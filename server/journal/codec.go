@@ -6,8 +6,12 @@ import (
 	"errors"
 )
 
-// format is the version of everything in this package that is written to disk.
-const format = 1
+// format is the version of what this package writes to disk: 2 tells earlier versions of the program, which would not look
+// into the write-ahead log, that there may be one. Without a log it is still 1, which differs in nothing else.
+const (
+	format           = 2
+	formatWithoutLog = 1
+)
 
 // hasCommitment is the only bit known in a stored record's first byte.
 const hasCommitment = 1

@@ -15,12 +15,15 @@ const (
 	scrubbedAtOnce = 256  // free pages overwritten while nobody appends or reads
 )
 
-// ErasePrivate implements Journal. It replaces the private bytes and their keys by a mark, then overwrites all pages
-// of the file that are free, since these still hold what was written to them before. The sequences are checked before
+// ErasePrivate implements Journal. It replaces the private bytes and their keys by a mark, then overwrites the write-ahead log
+// and all pages of the file that are free, since these still hold what was written to them before. The sequences are checked before
 // anything is erased; after another error some may be erased and others not, and erasing them again is right.
 func (b *Bolt) ErasePrivate(seqs ...uint64) error {
 	if err := b.dropPrivate(seqs); err != nil {
 		return fmt.Errorf("journal: erase private bytes in %s: %w", b.path, err)
+	}
+	if err := b.wipeLog(); err != nil {
+		return fmt.Errorf("journal: wipe %s: %w", b.path, err)
 	}
 	if err := b.scrub(); err != nil {
 		return fmt.Errorf("journal: scrub %s: %w", b.path, err)
@@ -45,18 +48,37 @@ func (b *Bolt) dropPrivate(seqs []uint64) error {
 
 // dropPortion erases in one transaction.
 func (b *Bolt) dropPortion(seqs []uint64) error {
-	b.appending.Lock()
-	defer b.appending.Unlock()
+	b.filing.Lock()
+	defer b.filing.Unlock()
 	if err := b.writable(); err != nil {
 		return err
 	}
-	if b.undecided != nil {
-		return errors.Join(ErrUndecided, b.undecided)
+	if err := b.file(); err != nil {
+		return err
 	}
-	before := b.Head()
+	before := b.recent.look().filed
 	err := b.erase(seqs)
 	if err != nil && !(isFull(err) && b.unchanged(before)) {
-		b.undecided = err
+		b.fail(err)
+	}
+	return err
+}
+
+// wipeLog overwrites the write-ahead log, once all that is in it is filed.
+func (b *Bolt) wipeLog() error {
+	b.appending.Lock()
+	defer b.appending.Unlock()
+	if err := b.writable(); err != nil || b.log == nil {
+		return err
+	}
+	b.filing.Lock()
+	defer b.filing.Unlock()
+	if err := b.file(); err != nil {
+		return err
+	}
+	err := b.log.wipe()
+	if err != nil {
+		b.fail(err)
 	}
 	return err
 }
@@ -71,9 +93,8 @@ func checkSeqs(seqs []uint64, head Head) error {
 	return nil
 }
 
-func (b *Bolt) erase(seqs []uint64) (err error) {
-	defer b.guard(&err)()
-	return b.update(func(tx *bbolt.Tx) error {
+func (b *Bolt) erase(seqs []uint64) error {
+	return b.commit(func(tx *bbolt.Tx) error {
 		private := tx.Bucket(privateBucket)
 		for _, seq := range seqs {
 			if private.Get(seqKey(seq)) == nil {
@@ -105,12 +126,12 @@ func (b *Bolt) scrub() error {
 func (b *Bolt) scrubPortion(last uint64) (uint64, error) {
 	b.views.Lock()
 	defer b.views.Unlock()
-	b.appending.Lock()
-	defer b.appending.Unlock()
+	b.filing.Lock()
+	defer b.filing.Unlock()
 	if err := b.writable(); err != nil {
 		return last, err
 	}
-	p, err := readPages(b.file)
+	p, err := readPages(b.boltFile)
 	if err != nil {
 		return last, err
 	}
@@ -131,19 +152,19 @@ func (b *Bolt) scrubPortion(last uint64) (uint64, error) {
 	if !wiped {
 		return last, nil
 	}
-	return last, b.file.Sync()
+	return last, b.boltFile.Sync()
 }
 
 // wipe overwrites a page, unless it is empty already: most free pages were wiped before, and a disk lives longer without
 // writing them again each night.
 func (b *Bolt) wipe(id uint64) (written bool, err error) {
 	var page, zeros [pageSize]byte
-	if _, err := b.file.ReadAt(page[:], int64(id)*pageSize); err != nil {
+	if _, err := b.boltFile.ReadAt(page[:], int64(id)*pageSize); err != nil {
 		return false, err
 	}
 	if bytes.Equal(page[:], zeros[:]) {
 		return false, nil
 	}
-	_, err = b.file.WriteAt(zeros[:], int64(id)*pageSize)
+	_, err = b.boltFile.WriteAt(zeros[:], int64(id)*pageSize)
 	return true, err
 }

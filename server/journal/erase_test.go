@@ -94,7 +94,7 @@ func TestAppendsComeBetweenThePortionsOfAnErasure(t *testing.T) {
 // storedKey gives the key that lies with a record's private bytes.
 func storedKey(t *testing.T, b *Bolt, seq uint64) (key []byte) {
 	t.Helper()
-	p, err := readPages(b.file)
+	p, err := readPages(b.boltFile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -188,7 +188,7 @@ func (m *Memory) Backup(w io.Writer) (n int64, err error) {
 		return 0, fmt.Errorf("journal: back up: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	b, err := Open(filepath.Join(dir, "copy"), Options{})
+	b, err := Open(filepath.Join(dir, "copy"), Options{plain: true})
 	if err != nil {
 		return 0, err
 	}

@@ -37,7 +37,8 @@ func (b *Bolt) Read(ctx context.Context, from uint64, each func(Record) error) e
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w := &walk{b: b, next: max(from, 1), last: b.Head().Seq, size: firstChunk}
+	w := &walk{b: b, next: max(from, 1), past: b.recent.look(), size: firstChunk}
+	w.last = w.past.end().Seq
 	if b.closed.Load() {
 		return ErrClosed
 	}
@@ -55,9 +56,11 @@ func (b *Bolt) Read(ctx context.Context, from uint64, each func(Record) error) e
 	return w.deliver(ctx, each)
 }
 
-// walk copies the records of a journal out of its file.
+// walk copies the records of a journal out of its file, and behind these what was recent when it began. What has been filed
+// since is in both.
 type walk struct {
 	b          *Bolt
+	past       past
 	next, last uint64
 	chain      [32]byte // as stored with the record before next
 	started    bool
@@ -132,15 +135,50 @@ func (w *walk) produce(ctx context.Context, empty <-chan *chunk, work, full chan
 // fill copies the next records into a chunk; false when there is no going on behind them.
 func (w *walk) fill(c *chunk) bool {
 	c.first, c.last, c.stored, c.arena = w.next, w.last, c.stored[:0], c.arena[:0]
-	c.err = w.b.name(w.b.view(func(tx *bbolt.Tx) error {
-		w.ahead.reach(w.next)
-		if err := w.start(tx); err != nil {
-			return err
-		}
-		return w.copy(tx, c)
-	}), w.next)
+	if w.next > w.past.filed.Seq {
+		c.err = w.copyRecent(c)
+	} else {
+		c.err = w.b.name(w.b.view(func(tx *bbolt.Tx) error {
+			w.ahead.reach(w.next)
+			if err := w.start(tx); err != nil {
+				return err
+			}
+			return w.copy(tx, c)
+		}), w.next)
+	}
 	w.size = min(w.size*4, fullChunk)
 	return c.err == nil && len(c.stored) > 0
+}
+
+// copyRecent is copy for records that were not in the file when the walk began.
+func (w *walk) copyRecent(c *chunk) error {
+	if w.b.closed.Load() {
+		return ErrClosed
+	}
+	if !w.started {
+		chain, err := w.b.chainIn(w.past, w.next-1)
+		if err != nil {
+			return err
+		}
+		w.chain, w.started = chain, true
+	}
+	c.chain = w.chain
+	w.past.from(w.next, func(seq uint64, value, private []byte) bool {
+		c.stored = append(c.stored, stored{key: c.keep(seqKey(seq)), value: c.keep(value), private: c.keep(private)})
+		w.next = seq + 1
+		return len(c.stored) < w.size && len(c.arena) < chunkBytes
+	})
+	w.ends(c)
+	return nil
+}
+
+// ends keeps the chain value of a chunk's last record for the next chunk. Where that record cannot be decoded its checker says
+// so, and nothing behind it is delivered.
+func (w *walk) ends(c *chunk) {
+	if n := len(c.stored); n > 0 {
+		r, _ := decodeRecord(c.stored[n-1].value, func([]byte) string { return "" })
+		w.chain = r.Chain
+	}
 }
 
 // name gives damage found by bbolt the sequence at which the reading was.
@@ -168,7 +206,7 @@ func (w *walk) copy(tx *bbolt.Tx, c *chunk) error {
 	key, value := records.Seek(seqKey(w.next))
 	pkey, pvalue := private.Seek(seqKey(w.next))
 	c.chain = w.chain
-	for w.next <= w.last && len(c.stored) < w.size && len(c.arena) < chunkBytes {
+	for w.next <= w.past.filed.Seq && len(c.stored) < w.size && len(c.arena) < chunkBytes {
 		for pkey != nil && bytes.Compare(pkey, key) < 0 {
 			pkey, pvalue = private.Next()
 		}
@@ -183,9 +221,7 @@ func (w *walk) copy(tx *bbolt.Tx, c *chunk) error {
 		}
 		key, value = records.Next()
 	}
-	// Where the last one cannot be decoded its checker says so, and nothing behind it is delivered.
-	r, _ := decodeRecord(c.stored[len(c.stored)-1].value, func([]byte) string { return "" })
-	w.chain = r.Chain
+	w.ends(c)
 	return nil
 }
 
@@ -216,8 +252,17 @@ func chainAt(tx *bbolt.Tx, seq uint64) ([32]byte, error) {
 }
 
 func (b *Bolt) chainAt(seq uint64) (chain [32]byte, err error) {
-	if head := b.Head(); seq > head.Seq {
+	p := b.recent.look()
+	if head := p.end(); seq > head.Seq {
 		return chain, fmt.Errorf("%w: %d, the head is %d", ErrNoRecord, seq, head.Seq)
+	}
+	return b.chainIn(p, seq)
+}
+
+// chainIn reads one record's chain value, out of the file or out of what was recent.
+func (b *Bolt) chainIn(p past, seq uint64) (chain [32]byte, err error) {
+	if seq > p.filed.Seq {
+		return p.chainAt(seq)
 	}
 	err = b.view(func(tx *bbolt.Tx) (err error) {
 		chain, err = chainAt(tx, seq)

@@ -154,23 +154,23 @@ func (b *Bolt) checkFile(ctx context.Context) error {
 	return b.name(err, 0)
 }
 
-// pinned runs f with a transaction, its pages and its head. No append comes between these three, but they go on
+// pinned runs f with a transaction of journal.db, its pages and its head. No filing comes between these three, but it goes on
 // while f runs: the transaction keeps its pages from being used again.
 func (b *Bolt) pinned(f func(*bbolt.Tx, *pages, Head) error) error {
 	b.views.RLock()
 	defer b.views.RUnlock()
-	b.appending.Lock()
-	release := sync.OnceFunc(b.appending.Unlock)
+	b.filing.Lock()
+	release := sync.OnceFunc(b.filing.Unlock)
 	defer release()
 	if b.closed.Load() {
 		return ErrClosed
 	}
 	return b.look(func(tx *bbolt.Tx) error {
-		p, err := readPages(b.file)
+		p, err := readPages(b.boltFile)
 		if err != nil {
 			return err
 		}
-		head := b.Head()
+		head := b.recent.look().filed
 		release()
 		return f(tx, p, head)
 	})
