@@ -101,17 +101,26 @@ func copyJournal(ctx context.Context, data, part string) (size int64, err error)
 	return size, f.Sync()
 }
 
-// copyAtRest copies the journal of a hall that does not run.
+// copyAtRest copies the journal of a hall that does not run. One that has crashed has its newest records in the log alone; they
+// are filed first, as a start would.
 func copyAtRest(data string, f *os.File) (size int64, err error) {
-	j, err := journal.Open(data, journal.Options{ReadOnly: true})
+	size, err = copyOpened(data, journal.Options{ReadOnly: true}, f)
+	if errors.Is(err, journal.ErrNotFiled) {
+		size, err = copyOpened(data, journal.Options{}, f)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return size, f.Sync()
+}
+
+func copyOpened(data string, opts journal.Options, f *os.File) (size int64, err error) {
+	j, err := journal.Open(data, opts)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	if size, err = j.Backup(f); err != nil {
-		return 0, err
-	}
-	return size, f.Sync()
+	return j.Backup(f)
 }
 
 func verifyFolder(ctx context.Context, folder string) (err error) {

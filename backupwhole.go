@@ -19,7 +19,7 @@ import (
 
 // notSaved are the names in a data folder that a hall goes on without: what is derived from the journal, what belongs to one
 // process life or one disk. Everything else is saved, so that nothing new is forgotten.
-var notSaved = map[string]bool{journal.LockName: true, controlName: true, "snapshot": true, "folds.db": true, disk.BallastName: true, ".room": true}
+var notSaved = map[string]bool{journal.LockName: true, journal.WALName: true, controlName: true, "snapshot": true, "folds.db": true, disk.BallastName: true, ".room": true}
 
 // authName is the file of passwords, sessions and terminals in the data folder.
 const authName = "auth.db"

@@ -31,7 +31,10 @@ type breaking struct {
 // errorsPerFolder is how many errors one data folder lives through before all of it is compared and a new one begun.
 const errorsPerFolder = 25
 
-// TestBrokenDisk lets the n-th write and the n-th sync of the journal fail, once for each n, under a crowd and at the start.
+// mostFiled is up to which n the operations on journal.db fail: it is written behind the answers, every two seconds.
+const mostFiled = 8
+
+// TestBrokenDisk lets the n-th write and the n-th sync of the journal's files fail, once for each n, under a crowd and at the start.
 // The process ends and says why; when the disk is well again all that was answered is there, also when what was not yet safe
 // is lost. JIAOHAO_EIO sets up to which n.
 func TestBrokenDisk(t *testing.T) {
@@ -42,8 +45,9 @@ func TestBrokenDisk(t *testing.T) {
 	var b breaking
 	for _, op := range []disk.Op{disk.Write, disk.Sync} {
 		for n := 1; n <= most; n += errorsPerFolder {
-			b.folder(t, op, n, min(most, n+errorsPerFolder-1))
+			b.folder(t, disk.Fault{Op: op, Name: journal.WALName}, n, min(most, n+errorsPerFolder-1))
 		}
+		b.folder(t, disk.Fault{Op: op, Name: journal.FileName}, 1, min(most, mostFiled))
 	}
 	slices.Sort(b.ends)
 	t.Logf("counts: eio errors=%d starting=%d unmet=%d answers=%d repeated=%d unanswered=%d tickets=%d lost=0 doubled=0 gaps=0 controls=%d/3 end_median_ms=%d end_max_ms=%d",
@@ -51,14 +55,14 @@ func TestBrokenDisk(t *testing.T) {
 }
 
 // folder lives through the errors from the first to the last operation on one data folder.
-func (b *breaking) folder(t *testing.T, op disk.Op, first, last int) {
+func (b *breaking) folder(t *testing.T, fault disk.Fault, first, last int) {
 	f, r := disk.Mount(t), rand.New(rand.NewPCG(rand.Uint64(), 0))
 	data := filepath.Join(f.Dir, "data")
 	p := startProcess(t, data, "127.0.0.1:0")
 	b.ledger.begin(services(t, p))
 	c := newCrowd(t, p, &b.ledger)
 	for n := first; n <= last; n++ {
-		fault := disk.Fault{Op: op, Name: journal.FileName, From: n, Times: 1, Err: syscall.EIO}
+		fault.From, fault.Times, fault.Err = n, 1, syscall.EIO
 		c.work(p, n, func() {
 			within(t, "the crowd is at work", func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.answered) > 60 })
 			b.end(t, p, f.Inject(fault))
@@ -241,7 +245,7 @@ func TestSlowDisk(t *testing.T) {
 	for n := range 2 {
 		client{base: p.Base}.must(t, "POST", "/api/v1/tickets", map[string]string{"service": service})
 		before := len(numbers(t, boss))
-		met, answered := f.Inject(disk.Fault{Op: disk.Sync, Name: journal.FileName, From: 1 + n%2, Times: 1, Delay: delay}), make(chan error, 8)
+		met, answered := f.Inject(disk.Fault{Op: disk.Sync, Name: journal.WALName, From: 1, Times: 1, Delay: delay}), make(chan error, 8)
 		for k := range cap(answered) {
 			go func() {
 				r, err := client{base: p.Base}.do("POST", "/api/v1/tickets", fmt.Sprintf("slow-%d-%d", n, k), map[string]string{"service": service})

@@ -40,7 +40,7 @@ func (h *running) observe() {
 }
 
 // dataFiles are the files that grow.
-var dataFiles = []string{journal.FileName, "snapshot", "folds.db", authName}
+var dataFiles = []string{journal.FileName, journal.WALName, "snapshot", "folds.db", authName}
 
 func (h *running) fileSizes(each func(name string, bytes float64)) {
 	if h.memory {

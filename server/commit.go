@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 
@@ -17,6 +18,9 @@ func (d *Desk) commit() {
 		case d.ready <- struct{}{}:
 			b = <-d.batches
 		case b = <-d.batches:
+		case err := <-d.failed:
+			d.distrust(err)
+			return
 		}
 		if b == nil || !d.append(b) {
 			return
@@ -51,10 +55,15 @@ func (d *Desk) append(b *batch) bool {
 		return true
 	}
 	// Refused cannot be told from somebody else's writing, unknown may be there: only a restart that folds the journal knows.
-	d.log.Error("the journal cannot be trusted any more", "outcome", result.Outcome.String(), "error", result.Err)
 	b.refuseAll(http.ErrAbortHandler)
-	d.fatal(result.Err)
+	d.distrust(fmt.Errorf("%v: %w", result.Outcome, result.Err))
 	return false
+}
+
+// distrust ends the process.
+func (d *Desk) distrust(err error) {
+	d.log.Error("the journal cannot be trusted any more", "error", err)
+	d.fatal(err)
 }
 
 func (d *Desk) reveal(b *batch, head journal.Head) {

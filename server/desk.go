@@ -50,6 +50,7 @@ type Desk struct {
 	once    sync.Once     // of closing stop
 	ended   chan struct{}
 	dead    chan struct{} // closed: the committer has ended
+	failed  <-chan error  // the journal has failed behind the back of its appends; nil when it never does
 	timer   *time.Timer   // owned by Run: when to ask what time does
 
 	state   atomic.Pointer[published]
@@ -121,6 +122,9 @@ func NewDesk(c DeskConfig, s hall.State) *Desk {
 	d := &Desk{journal: c.Journal, clock: c.Clock, log: c.Log, folds: c.Folds, publish: c.Publish, fatal: c.Fatal, seal: c.Seal, still: c.Still, watched: c.Watched,
 		orders: make(chan *pending, inbox), ready: make(chan struct{}), batches: make(chan *batch), undone: make(chan error, 1),
 		stop: make(chan struct{}), ended: make(chan struct{}), dead: make(chan struct{}), timer: time.NewTimer(clockLook)}
+	if f, ok := c.Journal.(interface{ Failed() <-chan error }); ok {
+		d.failed = f.Failed()
+	}
 	d.state.Store(&published{s, head.Chain})
 	d.declare(c.Metrics)
 	return d

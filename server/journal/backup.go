@@ -29,6 +29,9 @@ func (b *Bolt) Backup(w io.Writer) (int64, error) {
 // fileNow files what is in the log at the time of the call.
 func (b *Bolt) fileNow() error {
 	if b.filer == nil {
+		if len(b.recent.look().appends) > 0 {
+			return ErrNotFiled
+		}
 		return nil
 	}
 	b.filing.Lock()

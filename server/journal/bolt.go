@@ -61,7 +61,7 @@ type Bolt struct {
 	path     string
 	opts     Options
 	lock     *os.File // nil when read only
-	left     bool     // the process before did not come to its end
+	left     bool     // the process before did not come to its end, and what it left is not yet taken over
 	db       *bbolt.DB
 	boltFile *os.File // bbolt's own; closing a second one would drop the lock on some systems
 	logged   bool     // journal.db says that there is a log beside it
@@ -101,6 +101,7 @@ func Open(dir string, opts Options) (*Bolt, error) {
 	if err := b.open(); err != nil {
 		return nil, errors.Join(err, b.release())
 	}
+	b.left = false
 	if b.log != nil && !opts.ReadOnly {
 		b.filer = newFiler()
 		go b.runFiler()
@@ -337,7 +338,7 @@ func (b *Bolt) release() error {
 	} else if b.boltFile != nil {
 		err = errors.Join(err, b.boltFile.Close())
 	}
-	return errors.Join(err, dropLock(b.lock, b.doubt() != nil))
+	return errors.Join(err, dropLock(b.lock, b.left || b.doubt() != nil))
 }
 
 // writable tells why nothing can be written, if so.

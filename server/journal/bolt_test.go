@@ -31,6 +31,13 @@ func open(t testing.TB, dir string, opts Options) *Bolt {
 	return b
 }
 
+// instead has transactions of journal.db go through f.
+func (b *Bolt) instead(f func(func(*bbolt.Tx) error) error) {
+	b.filing.Lock()
+	defer b.filing.Unlock()
+	b.update = f
+}
+
 // some makes n drafts; each third has private bytes.
 func some(n int) []Draft {
 	batch := make([]Draft, n)
@@ -138,7 +145,7 @@ func TestReadOnly(t *testing.T) {
 	if err := b.ErasePrivate(1); !errors.Is(err, ErrReadOnly) {
 		t.Fatalf("erase: %v", err)
 	}
-	if names, err := os.ReadDir(dir); err != nil || len(names) != 1 {
+	if names, err := os.ReadDir(dir); err != nil || len(names) != 2 {
 		t.Fatalf("reading left %v, %v", names, err)
 	}
 }
@@ -207,7 +214,7 @@ func otherBolt(t *testing.T, edit func(*bbolt.Tx) error) []byte {
 func TestForeignFilesAreNamed(t *testing.T) {
 	_, whole := compact(t, filled(t, 400))
 	newer := func(tx *bbolt.Tx) error {
-		return errors.Join(found(tx), tx.Bucket(metaBucket).Put(formatKey, []byte("2")))
+		return errors.Join(found(tx), tx.Bucket(metaBucket).Put(formatKey, []byte("3")))
 	}
 	headless := func(tx *bbolt.Tx) error { return errors.Join(found(tx), tx.Bucket(metaBucket).Delete(headKey)) }
 	for _, row := range []struct {
@@ -222,7 +229,7 @@ func TestForeignFilesAreNamed(t *testing.T) {
 		{"cut by a byte", whole[:len(whole)-1], "cut off"},
 		{"cut in the middle", whole[:5*pageSize], "cut off"},
 		{"another bbolt file", otherBolt(t, func(*bbolt.Tx) error { return nil }), "not a journal"},
-		{"a later format", otherBolt(t, newer), `format "2"`},
+		{"a later format", otherBolt(t, newer), `format "3"`},
 		{"without a head", otherBolt(t, headless), "no head"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -20,20 +20,23 @@ func TestErasedBytesLeaveTheFile(t *testing.T) {
 	for range 40 {
 		add(t, b, some(3))
 	}
-	path := filepath.Join(dir, FileName)
 	key := storedKey(t, b, 1)
-	if n := count(t, path, secret); n == 0 {
-		t.Fatal("the test looks for bytes that are not there")
+	for _, name := range []string{FileName, WALName} {
+		if err := b.fileNow(); err != nil || count(t, filepath.Join(dir, name), secret) == 0 {
+			t.Fatalf("the test looks in %s for bytes that are not there: %v", name, err)
+		}
 	}
 	if err := b.ErasePrivate(1, 2); err != nil {
 		t.Fatal(err)
 	}
 	for what, gone := range map[string][]byte{"the private bytes": secret, "their key": key, "the long text": long[:200]} {
-		if n := count(t, path, gone); n != 0 {
-			t.Errorf("%s are still %d times in the file", what, n)
+		for _, name := range []string{FileName, WALName} {
+			if n := count(t, filepath.Join(dir, name), gone); n != 0 {
+				t.Errorf("%s are still %d times in %s", what, n, name)
+			}
 		}
 	}
-	if n := count(t, path, []byte("this one stays")); n != 1 {
+	if n := count(t, filepath.Join(dir, FileName), []byte("this one stays")); n != 1 {
 		t.Errorf("what stays is %d times in the file", n)
 	}
 	add(t, b, some(30))
@@ -79,8 +82,10 @@ func TestAppendsComeBetweenThePortionsOfAnErasure(t *testing.T) {
 		t.Fatal(err)
 	}
 	appended := <-ended
-	if n := count(t, filepath.Join(dir, FileName), secret); n != 0 {
-		t.Errorf("the private bytes are still %d times in the file", n)
+	for _, name := range []string{FileName, WALName} {
+		if n := count(t, filepath.Join(dir, name), secret); n != 0 {
+			t.Errorf("the private bytes are still %d times in %s", n, name)
+		}
 	}
 	report, err := Verify(ctx, b, nil)
 	if err != nil || report.Break != nil || report.Erased != uint64(len(batch)) || report.Private != uint64(appended) {
@@ -102,7 +107,7 @@ func storedKey(t *testing.T, b *Bolt, seq uint64) (key []byte) {
 		t.Fatal(err)
 	}
 	var c chunk
-	w := walk{b: b, next: seq, last: seq, size: 1}
+	w := walk{b: b, past: b.recent.look(), next: seq, last: seq, size: 1}
 	w.fill(&c)
 	if c.check(interned()); c.err != nil {
 		t.Fatal(c.err)

@@ -73,6 +73,9 @@ var (
 	ErrReadOnly = errors.New("journal: opened for reading only")
 	// ErrUndecided: an earlier append ended as Unknown; only opening anew tells what is there.
 	ErrUndecided = errors.New("journal: an earlier append is undecided, open the journal again")
+	// ErrNotFiled: the newest records are in the write-ahead log only, and whoever just reads cannot change that; opening to
+	// write does.
+	ErrNotFiled = errors.New("journal: the newest records are in the write-ahead log only")
 	// ErrNoRecord: a sequence was named that the journal does not have.
 	ErrNoRecord = errors.New("journal: no such record")
 )

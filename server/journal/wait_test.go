@@ -82,16 +82,16 @@ func TestAppendsDoNotWaitForABackup(t *testing.T) {
 
 // Everything that takes more than one lock at once, all at once, until the journal is closed under it.
 func TestNobodyWaitsForEver(t *testing.T) {
-	b := open(t, t.TempDir(), Options{})
+	b := open(t, t.TempDir(), Options{LogSize: 16 << 10})
 	add(t, b, some(30))
 	real := b.db.Update
 	n := 0
-	b.update = func(f func(*bbolt.Tx) error) error {
+	b.instead(func(f func(*bbolt.Tx) error) error {
 		if n++; n%3 == 0 {
 			return diskError(syscall.ENOSPC)
 		}
 		return real(f)
-	}
+	})
 	var wg sync.WaitGroup
 	for _, f := range []func() error{
 		func() error { return b.Append(b.Head().Seq, some(5)).Err },

@@ -110,7 +110,7 @@ func failOnce(t *testing.T, name string, fault disk.Fault, to string) (met bool,
 // undecidedJournal appends until the disk fails, and then as the desk does: after a full disk it goes on, after any other
 // error it must not be able to.
 func undecidedJournal(dir string, _ *rand.Rand, say func(string, ...any)) error {
-	j, err := journal.Open(dir, journal.Options{})
+	j, err := journal.Open(dir, journal.Options{LogSize: smallLog})
 	if err != nil {
 		return err
 	}
@@ -138,29 +138,39 @@ func undecidedJournal(dir string, _ *rand.Rand, say func(string, ...any)) error 
 	return j.Close()
 }
 
-// TestFullAndUndecided fails the n-th write, sync and resize of the journal's file after it was opened: with no space it is
+// TestFullAndUndecided fails the n-th write, sync and resize of the journal's files after they were opened: with no space it is
 // full and goes on when there is some, with anything else it is undecided and goes on no more. It is also undecided when
-// there was no space for the header, or for making it safe, since the header can be seen all the same.
+// there was no space for the header of journal.db, or for making it safe, since the header can be seen all the same; and when
+// there is none for taking back what the log could not take.
 func TestFullAndUndecided(t *testing.T) {
 	to, seen := filepath.Join(scratch(t), "left"), map[string]int{}
-	for _, op := range []disk.Op{disk.Write, disk.Sync, disk.Resize} {
-		if word := failOpened(t, disk.Fault{Op: op, Name: journal.FileName, Times: 2, Err: syscall.EDQUOT}, to); word != "full" {
-			t.Errorf("%s, a quota: %s", op, word)
+	for _, row := range []disk.Fault{{Op: disk.Write, Name: journal.FileName, Times: 2}, {Op: disk.Sync, Name: journal.FileName, Times: 2},
+		{Op: disk.Resize, Name: journal.FileName, Times: 2}, {Op: disk.Write, Name: journal.WALName, Times: 1}, {Op: disk.Sync, Name: journal.WALName, Times: 1}} {
+		quota, what := row, fmt.Sprint(row.Op, " ", row.Name, " ")
+		quota.Err = syscall.EDQUOT
+		if word := failOpened(t, quota, to); word != "full" {
+			t.Errorf("%s, a quota: %s", what, word)
 		}
 		for n, met := 0, true; n < depth() && met; n++ {
 			met = false
 			for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOSPC} {
-				word := failOpened(t, disk.Fault{Op: op, Name: journal.FileName, From: n + 1, Times: 2, Err: errno}, to)
+				fault := row
+				fault.From, fault.Err = n+1, errno
+				word := failOpened(t, fault, to)
 				if word == "" {
 					break // no such operation in this life
 				}
 				met = true
-				seen[fmt.Sprint(op, " ", errno, ": ", word)]++
+				seen[fmt.Sprint(what, errno, ": ", word)]++
 			}
 		}
-		if seen[fmt.Sprint(op, " ", syscall.EIO, ": full")] > 0 || seen[fmt.Sprint(op, " ", syscall.ENOSPC, ": full")] == 0 {
-			t.Errorf("%s: %v", op, seen)
+		if seen[fmt.Sprint(what, syscall.EIO, ": full")] > 0 || seen[fmt.Sprint(what, syscall.ENOSPC, ": full")] == 0 {
+			t.Errorf("%s: %v", what, seen)
 		}
+	}
+	twice := disk.Fault{Op: disk.Write, Name: journal.WALName, From: 2, Times: 2, Err: syscall.ENOSPC}
+	if word := failOpened(t, twice, to); word != "unknown" {
+		t.Errorf("what was not taken back: %s", word)
 	}
 	t.Logf("counts: journal-outcomes %v", seen)
 }
@@ -225,6 +235,8 @@ func TestShortAndSlow(t *testing.T) {
 	for _, fault := range []disk.Fault{
 		{Op: disk.Write, Name: journal.FileName, From: 3, Times: 5, Short: 700},
 		{Op: disk.Sync, Name: journal.FileName, From: 4, Times: 2, Delay: slow},
+		{Op: disk.Write, Name: journal.WALName, From: 3, Times: 5, Short: 700},
+		{Op: disk.Sync, Name: journal.WALName, From: 4, Times: 2, Delay: slow},
 	} {
 		f, w := disk.Mount(t), &witness{}
 		met, began := f.Inject(fault), time.Now()

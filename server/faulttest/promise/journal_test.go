@@ -39,10 +39,13 @@ func batch(after uint64, n int) []journal.Draft {
 	return drafts
 }
 
+// smallLog is small enough for its halves to take turns in a short life, in bytes.
+const smallLog = 16 << 10
+
 // journalLives creates a journal and appends from several sides, while snapshots are saved, records erased and backups
 // made. Short lives are many, so that creations and first appends are met as often as what comes later.
 func journalLives(dir string, r *rand.Rand, say func(string, ...any)) error {
-	j, err := journal.Open(dir, journal.Options{})
+	j, err := journal.Open(dir, journal.Options{LogSize: 8 << 10 << r.IntN(6)})
 	if err != nil {
 		return err
 	}
@@ -117,7 +120,7 @@ func journalHolds(dir string, said [][]string) error {
 	if _, err := os.Stat(filepath.Join(dir, journal.FileName)); err != nil && len(said) > 0 {
 		return fmt.Errorf("the journal is gone: %w", err)
 	}
-	j, err := journal.Open(dir, journal.Options{})
+	j, err := journal.Open(dir, journal.Options{LogSize: smallLog})
 	if err != nil {
 		return err
 	}
@@ -175,18 +178,22 @@ func records(j *journal.Bolt, dir string, said [][]string) error {
 	return errors.Join(err, traces(dir, erased), snapshotHolds(j, snapshot))
 }
 
-// traces looks for what was erased in the raw file.
+// traces looks for what was erased in the raw files.
 func traces(dir string, erased map[uint64]bool) error {
 	if len(erased) == 0 {
 		return nil
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, journal.FileName))
-	for seq := range erased {
-		if bytes.Contains(raw, secretOf(seq)) {
-			err = errors.Join(err, fmt.Errorf("what was erased of record %d is still in the file", seq))
+	var all error
+	for _, name := range []string{journal.FileName, journal.WALName} {
+		raw, err := os.ReadFile(filepath.Join(dir, name))
+		all = errors.Join(all, err)
+		for seq := range erased {
+			if bytes.Contains(raw, secretOf(seq)) {
+				all = errors.Join(all, fmt.Errorf("what was erased of record %d is still in %s", seq, name))
+			}
 		}
 	}
-	return err
+	return all
 }
 
 func snapshotHolds(j *journal.Bolt, least int64) error {
