@@ -110,10 +110,10 @@ func Open(dir string, opts Options) (*Bolt, error) {
 }
 
 func (b *Bolt) open() error {
-	if !b.opts.ReadOnly {
-		if err := b.claim(); err != nil {
-			return err
-		}
+	if b.opts.ReadOnly {
+		b.left = b.dir != "" && leftWords(b.dir)
+	} else if err := b.claim(); err != nil {
+		return err
 	}
 	if err := examine(b.path); err != nil {
 		return err

@@ -53,6 +53,12 @@ func takeLock(dir string) (f *os.File, left bool, err error) {
 	return f, left, nil
 }
 
+// leftWords tells whether there are words in a folder's lock file, for those who do not take the lock.
+func leftWords(dir string) bool {
+	info, err := os.Stat(filepath.Join(dir, LockName))
+	return err == nil && info.Size() > 0
+}
+
 // sign writes this process into its lock file.
 func sign(f *os.File) error {
 	host, err := os.Hostname()

@@ -275,7 +275,9 @@ func TestLogsThatCannotBeUsed(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, WALName)); err != nil {
 		t.Fatal(err)
 	}
-	mustName(t, dir, filepath.Join(dir, WALName), Options{}, "missing")
+	for _, opts := range []Options{{}, {ReadOnly: true}} {
+		mustName(t, dir, filepath.Join(dir, WALName), opts, "missing")
+	}
 }
 
 // A journal of a version without a log is taken over, and no such version opens it again. A restored backup has no log
