@@ -122,6 +122,7 @@ func benchmarkTickets(b *testing.B, prefill int) {
 	raw := newRawGroup(b, dir)
 	var shares, singles, rates, raws []float64
 	for b.Loop() {
+		nextDay(b, d) // or the day has no more numbers
 		rawRate, _ := load(64, func(int) { raw.write() })
 		rate, _ := load(64, func(c int) { take(b, d, c) })
 		_, rawOne := load(1, func(int) { raw.write() })
@@ -144,6 +145,14 @@ func benchmarkTickets(b *testing.B, prefill int) {
 	if err := j.Close(); err != nil {
 		b.Error(err)
 	}
+}
+
+// nextDay closes the day and opens the one after it.
+func nextDay(b *testing.B, d *bench) {
+	b.Helper()
+	d.must(b, hall.Actor{}, hall.CloseDay{Confirm: true})
+	d.clock.StartAt(d.clock.now().Add(24 * time.Hour))
+	d.must(b, hall.Actor{}, hall.OpenDay{})
 }
 
 // refill stops the desk, fills the journal with a long past of records that change nothing in today, and measures how long
