@@ -180,6 +180,9 @@ func (b *besieged) slowOverTLS(t *testing.T) {
 		})
 	}
 	t.Run("800 of them", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("under the race detector time says nothing")
+		}
 		calm := b.watch(func(<-chan struct{}) {})
 		busy := b.watch(func(stop <-chan struct{}) {
 			crowded(800, stop, func() { b.drip(strangersAddress, helloBegun, stop) })
