@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -104,7 +106,7 @@ func (f benchFlags) config(c Config, in invocation) bench.Config {
 	c.Limits = LimitsConfig{SocketsPerAddress: 3 * f.screens, Sockets: 3 * f.screens}
 	withoutQuotas(&c.Plan)
 	b := bench.Config{Dir: f.dir, Plan: &c.Plan, Rounds: max(1, f.rounds), Round: f.round, Records: f.records, PerDay: max(1, f.perDay), Calls: f.calls,
-		Progress: in.stderr, Password: auth.DemoPassword, Crowd: startCrowd, Open: func(ctx context.Context, data string, at time.Time) (bench.Hall, error) {
+		Progress: in.stderr, Password: auth.DemoPassword, Crowd: startCrowd, Start: startKilled, Open: func(ctx context.Context, data string, at time.Time) (bench.Hall, error) {
 			c.Data = data
 			return openBenchHall(ctx, c, at, in.stderr)
 		}}
@@ -171,6 +173,61 @@ func (b *benchHall) Kill() error {
 	err := <-b.served
 	b.desk.Stop()
 	return errors.Join(err, b.folds.close(), b.auth.Close(), b.journal.Close())
+}
+
+// startKilled starts the program on a bench's data folder and kills it when it is healthy.
+func startKilled(ctx context.Context, data string) (took time.Duration, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	address := l.Addr().String()
+	if err := l.Close(); err != nil {
+		return 0, err
+	}
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Env = append(os.Environ(), "JIAOHAO_DATA="+data, "JIAOHAO_LISTEN="+address, "JIAOHAO_DEMO=true", "JIAOHAO_LOG_LEVEL=error", "JIAOHAO_DISK_BALLAST_MB=0")
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	err = untilHealthy(ctx, "http://"+address+"/healthz")
+	took = time.Since(began)
+	// However it ends: it was killed.
+	_, _ = cmd.Process.Kill(), cmd.Wait()
+	if err != nil {
+		err = fmt.Errorf("%w; it said: %s", err, &said)
+	}
+	return took, err
+}
+
+// untilHealthy asks every few milliseconds, for two minutes at most.
+func untilHealthy(ctx context.Context, url string) error {
+	ctx, stop := context.WithTimeout(ctx, 2*time.Minute)
+	defer stop()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return err
+		}
+		if res, err := http.DefaultClient.Do(req); err == nil {
+			_ = res.Body.Close() // nothing was wanted of it
+			if res.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-time.After(2 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("the program did not become healthy: %w", ctx.Err())
+		}
+	}
 }
 
 // screens is the program once more, as the screens.

@@ -52,6 +52,9 @@ type Config struct {
 	// Screens are the numbers of boards to which calls are pushed; Calls is how many calls each round presses.
 	Screens []int
 	Calls   int
+	// Start starts the program as a process of its own on a data folder, waits until it says that it is healthy, kills it, and
+	// gives how long it took to become so; nil leaves that out.
+	Start func(ctx context.Context, data string) (time.Duration, error)
 	// Crowd starts a process that runs [Crowd] on its standard input and output; nil leaves out the screens.
 	Crowd func(ctx context.Context) (Process, error)
 	// Password is that of all accounts.

@@ -163,7 +163,31 @@ func (r *run) fromSnapshot(data string) (Hall, error) {
 	}
 	r.report.row("start from the snapshot and "+thousands(r.tail())+" records", "s", "", quick, &Line{AtMost: 1, Aim: 0.2}, "")
 	r.memory("memory with that journal")
-	return open, nil
+	if r.Start == nil {
+		return open, nil
+	}
+	if err := open.Kill(); err != nil {
+		return nil, err
+	}
+	if err := r.processStarts(data); err != nil {
+		return nil, err
+	}
+	return r.Open(r.ctx, data, r.noon(0))
+}
+
+// processStarts measures the whole way from the start of the process to its first healthy answer, each time after it was killed.
+func (r *run) processStarts(data string) error {
+	r.say("starting the program on it")
+	var took samples
+	for range max(r.Rounds, 3) {
+		one, err := r.Start(r.ctx, data)
+		if err != nil {
+			return err
+		}
+		took.alone(one.Seconds())
+	}
+	r.report.row("start of the process to its first healthy answer", "s", "", took, &Line{AtMost: 1, Aim: 0.2}, "after a kill -9")
+	return nil
 }
 
 // addTail takes tickets from many kiosks at once.
