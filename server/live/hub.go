@@ -158,6 +158,16 @@ func (h *Hub) Probe(ctx context.Context) error {
 	}
 }
 
+// stopped says that nothing more is rendered: a pass over thousands of topics ends in its middle.
+func (h *Hub) stopped() bool {
+	select {
+	case <-h.stop:
+		return true
+	default:
+		return false
+	}
+}
+
 // Cut closes every socket of a session or terminal, each within a second, and says how many there were.
 func (h *Hub) Cut(session string, reason CloseReason) int {
 	return h.cut(h.door.session(session), reason)
@@ -176,20 +186,36 @@ func (h *Hub) cut(sockets []*socket, reason CloseReason) (n int) {
 func (h *Hub) Sockets(session string) int { return h.door.count(session) }
 
 // Shutdown closes every socket as Restarting and stops the hub. It returns when all are gone; when ctx
-// ends before, it drops the rest and returns the context's error.
+// ends before, it drops the rest and returns the context's error: at once, however many there are, and
+// even if a view or a Recheck hangs. The frames end first: they would take the goodbyes' time.
 func (h *Hub) Shutdown(ctx context.Context) error {
 	h.door.close()
-	h.cut(h.door.all(nil), Restarting)
-	var err error
-	select {
-	case <-h.door.empty:
-	case <-ctx.Done():
-		err = ctx.Err()
-		for _, s := range h.door.all(nil) {
-			_ = s.conn.Close()
+	h.once.Do(func() { close(h.stop) })
+	idle := make(chan struct{})
+	go func() {
+		h.running.Wait()
+		close(idle)
+	}()
+	h.farewell(ctx)
+	for _, gone := range []<-chan struct{}{h.door.empty, idle} {
+		select {
+		case <-gone:
+		case <-ctx.Done():
+			for _, s := range h.door.all(nil) {
+				s.out.abort()
+			}
+			return ctx.Err()
 		}
 	}
-	h.once.Do(func() { close(h.stop) })
-	h.running.Wait()
-	return err
+	return nil
+}
+
+// farewell says goodbye to everybody inside, or to as many as there is time for.
+func (h *Hub) farewell(ctx context.Context) {
+	for _, s := range h.door.all(nil) {
+		if ctx.Err() != nil {
+			return
+		}
+		s.goodbye(Restarting)
+	}
 }

@@ -21,6 +21,7 @@ type view struct {
 	padding   string
 	renders   atomic.Int64
 	err       atomic.Pointer[error]
+	hold      atomic.Pointer[chan struct{}] // rendering hangs until it is closed
 }
 
 func (v *view) topic(key string) Topic {
@@ -29,6 +30,9 @@ func (v *view) topic(key string) Topic {
 
 func (v *view) render() (uint64, []byte, uint64, error) {
 	v.renders.Add(1)
+	if hold := v.hold.Load(); hold != nil {
+		<-*hold
+	}
 	if err := v.err.Load(); err != nil {
 		return 0, nil, 0, *err
 	}

@@ -45,13 +45,23 @@ type outlet struct {
 
 // buffered is a TCP connection, also one that somebody has wrapped to count it.
 type buffered interface {
+	net.Conn
 	SetWriteBuffer(bytes int) error
 	SetLinger(seconds int) error
 }
 
+// bufferedOf finds the TCP connection that a connection is or that lies under its TLS.
+func bufferedOf(c net.Conn) (t buffered, ok bool) {
+	if secure, is := c.(interface{ NetConn() net.Conn }); is {
+		c = secure.NetConn()
+	}
+	t, ok = c.(buffered)
+	return t, ok
+}
+
 func newOutlet(c net.Conn, timeout time.Duration, relieve, late func()) *outlet {
 	o := &outlet{Conn: c, timeout: timeout, relieve: relieve, late: late}
-	if t, ok := c.(buffered); ok {
+	if t, ok := bufferedOf(c); ok {
 		// An error here means a dying connection, which the first read reports.
 		_ = t.SetWriteBuffer(sendBuffer)
 	}
@@ -173,17 +183,20 @@ func (o *outlet) part(grace time.Duration) {
 	if !o.busy {
 		return
 	}
-	if t, ok := o.Conn.(buffered); ok {
+	if t, ok := bufferedOf(o.Conn); ok {
 		_ = t.SetWriteBuffer(partingBuffer)
 	}
 	_ = o.Conn.SetWriteDeadline(time.Now().Add(grace))
 }
 
 // abort drops the connection together with what the kernel still holds for it: its other end stopped
-// in the middle of a frame, nothing sent after that could be understood.
+// in the middle of a frame, nothing sent after that could be understood. TLS is not asked: before it
+// closes it waits up to 5 s until the other end takes its farewell.
 func (o *outlet) abort() {
-	if t, ok := o.Conn.(buffered); ok {
+	if t, ok := bufferedOf(o.Conn); ok {
 		_ = t.SetLinger(0)
+		_ = t.Close()
+		return
 	}
 	_ = o.Conn.Close()
 }

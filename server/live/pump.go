@@ -53,6 +53,9 @@ func (p *pump) pass(now time.Time) time.Time {
 	}
 	next := now.Add(p.hub.cfg.Repeat)
 	for _, t := range p.order {
+		if p.hub.stopped() {
+			break
+		}
 		p.serve(t, now, urgent)
 		next = earlier(next, p.when(t))
 	}
