@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"container/list"
 	"context"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 )
@@ -48,7 +50,8 @@ type Gate struct {
 	mu              sync.Mutex
 	places          map[netip.Addr]*place
 	newcomers, idle list.List // of *conn, by how long they wait
-	conns, settled  int
+	open            map[*conn]struct{}
+	settled         int
 	dropped         uint64
 	refused         uint64
 }
@@ -56,7 +59,7 @@ type Gate struct {
 // New makes a gate.
 func New(c Config) *Gate {
 	c.PerAddress, c.InAll = cmp.Or(c.PerAddress, 1024), cmp.Or(c.InAll, 16000)
-	return &Gate{cfg: c, places: map[netip.Addr]*place{}}
+	return &Gate{cfg: c, places: map[netip.Addr]*place{}, open: map[*conn]struct{}{}}
 }
 
 // Listener counts the connections of a TCP listener.
@@ -92,7 +95,7 @@ func (g *Gate) arrive(t *net.TCPConn) *conn {
 		g.places[c.address] = p
 	}
 	p.conns++
-	g.conns++
+	g.open[c] = struct{}{}
 	victim := g.crowded(p, c.since)
 	g.part(victim)
 	c.among, c.near = g.newcomers.PushBack(c), p.newcomers.PushBack(c)
@@ -142,7 +145,7 @@ func (g *Gate) forget(c *conn) {
 	g.unlist(c, p)
 	c.stage = gone
 	c.count(p, false)
-	g.conns--
+	delete(g.open, c)
 	if p.conns--; p.conns == 0 {
 		delete(g.places, c.address)
 	}
@@ -262,9 +265,19 @@ func (g *Gate) room(p *place) (ok bool, victim *conn) {
 	return victim != nil, victim
 }
 
+// Drop ends all connections at once, whatever is on its way, and counts none of them as dropped: the server is at its end.
+func (g *Gate) Drop() {
+	g.mu.Lock()
+	open := slices.Collect(maps.Keys(g.open))
+	g.mu.Unlock()
+	for _, c := range open {
+		c.drop()
+	}
+}
+
 // Stats says how the gate is doing.
 func (g *Gate) Stats() Stats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return Stats{Connections: g.conns, Newcomers: g.newcomers.Len(), Dropped: g.dropped, Refused: g.refused}
+	return Stats{Connections: len(g.open), Newcomers: g.newcomers.Len(), Dropped: g.dropped, Refused: g.refused}
 }

@@ -257,3 +257,25 @@ func TestEveryPlaceComesBack(t *testing.T) {
 		t.Errorf("%d settled, %d idle, %d places", h.settled, h.idle.Len(), len(h.places))
 	}
 }
+
+// TestDropEndsEverybody: newcomers, those who wait and one whose answer is on its way.
+func TestDropEndsEverybody(t *testing.T) {
+	h := start(t, Config{})
+	silent, idle, busy := h.from(t, "127.0.0.1"), h.from(t, "127.0.0.1"), h.from(t, "127.0.0.1")
+	for _, c := range []net.Conn{idle, busy} {
+		if got := ask(c, ""); got != 200 {
+			t.Fatalf("answered %d", got)
+		}
+	}
+	if _, err := io.WriteString(busy, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	h.until(t, "all are there", func(s Stats) bool { return s.Connections == 3 })
+	h.Drop()
+	for name, c := range map[string]net.Conn{"silent": silent, "idle": idle, "busy": busy} {
+		if !closed(c) {
+			t.Errorf("the %s one is still there", name)
+		}
+	}
+	h.until(t, "their places are free", func(s Stats) bool { return s == Stats{} })
+}
