@@ -84,7 +84,9 @@ func TestLoad(t *testing.T) {
 	attacked := l.phaseOf("attacked", clerks, l.attack)
 	l.crowd.ask("report boards") // fails when one was cut
 	l.tell(data, quiet, full, attacked)
-	l.stop(t)
+	began = time.Now()
+	l.stop(t) // with all of them connected
+	t.Logf("counts: load, stopped in %v", time.Since(began).Round(10*time.Millisecond))
 }
 
 // openWindows signs clerks in, each at a window of its own.

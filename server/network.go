@@ -38,7 +38,7 @@ const (
 	writeTime  = 60 * time.Second // of an answer
 	idleTime   = 60 * time.Second // between two requests
 	maxHeader  = 16 << 10         // bytes
-	grace      = 3 * time.Second  // at the end of the server, for requests under way and sockets to be closed
+	grace      = 2 * time.Second  // at the end of the server, for requests under way and sockets to be closed
 )
 
 // Serve answers connections of l until ctx ends, then lets requests finish and closes the sockets, for as long as grace lasts.
@@ -56,10 +56,22 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	return s.end(context.WithoutCancel(ctx), srv)
+}
+
+// end closes sockets and connections within grace, whatever their number and whatever hangs. Both at a time: whoever was told
+// goodbye comes again at once, and must find nobody to take the time of the others. At the end of grace the connections are
+// dropped below TLS, which would wait 5 s for each client that does not take its farewell.
+func (s *Server) end(ctx context.Context, srv *http.Server) error {
+	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
-	err := errors.Join(s.hub.Shutdown(end), srv.Shutdown(end))
+	ended := context.AfterFunc(ctx, s.gate.Drop)
+	defer ended()
+	sockets := make(chan error, 1)
+	go func() { sockets <- s.hub.Shutdown(ctx) }()
+	err := errors.Join(srv.Shutdown(ctx), <-sockets)
 	if errors.Is(err, context.DeadlineExceeded) {
+		s.gate.Drop()
 		err = srv.Close()
 	}
 	return err
