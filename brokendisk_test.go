@@ -274,6 +274,20 @@ func TestSlowDisk(t *testing.T) {
 			t.Errorf("%d tickets, %d more are wanted; looked %d times meanwhile", now-before, cap(answered), looks)
 		}
 	}
+	// What is filed behind the answers may take as long as it likes.
+	met := f.Inject(disk.Fault{Op: disk.Sync, Name: journal.FileName, From: 1, Times: 1, Delay: 2 * delay})
+	for filing := false; !filing; {
+		select {
+		case <-met.Met():
+			filing = true
+		default:
+		}
+		client{base: p.Base}.must(t, "POST", "/api/v1/tickets", map[string]string{"service": service})
+	}
+	client{base: p.Base}.must(t, "POST", "/api/v1/tickets", map[string]string{"service": service})
+	if took := time.Since(met.At()); took > delay {
+		t.Errorf("a ticket waited for the filing: it came %v after that had begun, which takes %v", took, 2*delay)
+	}
 	p.stop(t)
 }
 

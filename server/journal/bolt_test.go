@@ -62,7 +62,7 @@ func add(t testing.TB, j Journal, batch []Draft) {
 func filled(t testing.TB, n int) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	b := open(t, dir, Options{})
+	b := open(t, dir, Options{LogSize: 64 << 10})
 	for i := 0; i < n; i += 10 {
 		add(t, b, some(min(10, n-i)))
 	}

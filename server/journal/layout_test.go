@@ -18,7 +18,7 @@ type copyOf struct {
 func damagedCopy(t *testing.T) *copyOf {
 	t.Helper()
 	dir := t.TempDir()
-	b := open(t, dir, Options{})
+	b := open(t, dir, Options{plain: true})
 	for range 30 {
 		add(t, b, some(30))
 	}

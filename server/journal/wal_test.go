@@ -120,10 +120,10 @@ func TestCrashesInASmallLog(t *testing.T) {
 	b := open(t, dir, Options{LogSize: 16 << 10})
 	m := NewMemory()
 	turns, last := 0, 0
-	for round := range 300 {
+	for round := range 150 {
 		batch := some(1 + r.IntN(12))
 		if round%23 == 0 {
-			batch = some(300)
+			batch = some(120)
 		}
 		if b.log.half != last {
 			last = b.log.half
@@ -147,7 +147,7 @@ func TestCrashesInASmallLog(t *testing.T) {
 			mustEqualMemory(t, left, Options{ReadOnly: true}, m)
 		}
 	}
-	if turns < 10 {
+	if turns < 5 {
 		t.Fatalf("the halves took turns %d times", turns)
 	}
 }

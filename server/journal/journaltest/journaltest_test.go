@@ -22,7 +22,7 @@ func restore(t *testing.T, backup []byte) journal.Journal {
 
 func open(t *testing.T, dir string) *journal.Bolt {
 	t.Helper()
-	j, err := journal.Open(dir, journal.Options{})
+	j, err := journal.Open(dir, journal.Options{LogSize: 64 << 10})
 	if err != nil {
 		t.Fatal(err)
 	}
