@@ -88,3 +88,39 @@ func TestBackupNeverLeavesHalf(t *testing.T) {
 		t.Errorf("%v is left, %v", left, err)
 	}
 }
+
+// A hall that was killed has its newest records in the log alone. A backup of it, whole or of the journal, has them too, and
+// so do all who only read.
+func TestBackupOfAKilledHall(t *testing.T) {
+	data, usb := filepath.Join(t.TempDir(), "data"), t.TempDir()
+	p := startProcess(t, data, "127.0.0.1:0")
+	issued := func(journal string) int {
+		code, out, errs := runProcess(t, data, "journal", journal)
+		if code != 0 {
+			t.Fatalf("%d %s", code, errs)
+		}
+		return strings.Count(out, `"kind":"ticket.issued"`)
+	}
+	for range 7 {
+		takeTicket(t, p)
+	}
+	p.kill(t)
+	if n := issued(data); n != 7 {
+		t.Errorf("%d of 7 tickets in the journal", n)
+	}
+	file := filepath.Join(usb, "journal-copy.db")
+	for _, to := range []string{file, usb} {
+		if code, out, errs := runProcess(t, data, "backup", to); code != 0 {
+			t.Fatalf("backup to %s: %d %s%s", to, code, out, errs)
+		}
+	}
+	whole, err := filepath.Glob(filepath.Join(usb, "jiaohao-*", "data"))
+	if err != nil || len(whole) != 1 {
+		t.Fatal(whole, err)
+	}
+	for _, copied := range []string{file, whole[0]} {
+		if n := issued(copied); n != 7 {
+			t.Errorf("%d of 7 tickets in %s", n, copied)
+		}
+	}
+}
