@@ -313,6 +313,9 @@ func (h *running) warnings() []supervisor.Warning {
 	if since := h.desk.FullSince(); since != 0 {
 		list = append(list, supervisor.Warning{Kind: supervisor.AlertJournal, Subject: "full", Since: since})
 	}
+	if since := h.auth.BrokenSince(); !since.IsZero() {
+		list = append(list, supervisor.Warning{Kind: supervisor.AlertPart, Subject: authName, Since: hall.At(since)})
+	}
 	list = append(list, h.disk.warnings()...)
 	if h.planNote != "" {
 		list = append(list, supervisor.Warning{Kind: "plan", Subject: h.planNote})

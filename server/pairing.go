@@ -158,7 +158,7 @@ func terminalRefusal(err error) error {
 	case errors.Is(err, auth.ErrNoTerminal):
 		return hall.Refuse(hall.NotFound)
 	case errors.Is(err, auth.ErrBroken):
-		return hall.Refuse("starting", "seconds", 2)
+		return accountsFailed()
 	}
 	return err
 }

@@ -197,18 +197,6 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) {
 	write(w, doc)
 }
 
-func (s *Server) health(w http.ResponseWriter, r *http.Request) {
-	switch c := s.desk.Counts(); {
-	case c.Full:
-		WriteProblem(w, door.NewProblem(r.Context(), hall.JournalFull, map[string]any{"seconds": 2}))
-	case s.auth.Err() != nil:
-		WriteProblem(w, door.NewProblem(r.Context(), "starting", map[string]any{"seconds": 2}))
-	default:
-		w.Header().Set("Content-Type", "application/json")
-		json.NewEncoder(w).Encode(map[string]any{"status": "ok", "seq": c.Seq}) // a client gone away needs no answer
-	}
-}
-
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 

@@ -64,7 +64,7 @@ func signInRefusal(err error) error {
 	case errors.Is(err, auth.ErrBusy):
 		return hall.Refuse("rate_limited", "seconds", 1)
 	case errors.Is(err, auth.ErrBroken):
-		return hall.Refuse("starting", "seconds", 2)
+		return accountsFailed()
 	}
 	return err
 }

@@ -135,12 +135,12 @@ function trouble(code) {
   outer.troubleAt = new Date(clock.now()).toISOString();
 }
 
-/** Asks whether commands are accepted again. */
+/** Asks whether commands are accepted again. What else is wrong with the hall, its accounts for instance, stops no kiosk. */
 async function probe() {
   outer.probedAt = Date.now();
   try {
     const answer = await fetch('/healthz', { cache: 'no-store' });
-    if (answer.ok) outer.trouble = '';
+    if (EVERYBODY.indexOf(answer.headers.get('X-Problem') || '') < 0) outer.trouble = '';
   } catch (e) {
     return; // the connection tells that by itself
   }

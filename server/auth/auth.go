@@ -140,6 +140,7 @@ type Store struct {
 	pairings  map[digest]*pairing // by the device code
 	setup     *setup
 	broken    error // the disk failed in a way that leaves its content unknown
+	brokenAt  time.Time
 	onEnd     []func(sessionID string)
 	onRevoke  []func(terminal string)
 	onRename  []func(terminal string)
@@ -209,6 +210,13 @@ func (s *Store) Err() error {
 	return s.broken
 }
 
+// BrokenSince is since when [Store.Err] is not nil; the zero time if it is nil.
+func (s *Store) BrokenSince() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.brokenAt
+}
+
 // Close writes when the sessions were last used and closes the file.
 func (s *Store) Close() error {
 	s.write.Lock()
@@ -236,7 +244,7 @@ func (s *Store) commit(changes []change) error {
 func (s *Store) breakDown(err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.broken = &brokenError{cause: err}
+	s.broken, s.brokenAt = &brokenError{cause: err}, s.config.Now()
 	s.config.Log.Error("auth: the file cannot be written, restart the server", "error", err)
 	return s.broken
 }

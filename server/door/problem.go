@@ -48,7 +48,7 @@ var statuses = map[hall.Code]int{
 	hall.WindowBusy: 409, hall.NothingCurrent: 409, hall.TooSoon: 409, hall.TooFewCalls: 409, hall.CallLimit: 409,
 	hall.AlreadyWaiting: 409, hall.AlreadyRated: 409, hall.ChoosingNotAllowed: 409, hall.PlanInUse: 409, hall.ServiceClosed: 409,
 	"gone": 410, "too_large": 413, "unsupported": 415, hall.Invalid: 422, hall.UnknownService: 422, hall.UnknownWindow: 422,
-	hall.UnknownClass: 422, "bad_code": 422, hall.KeyReused: 422, "rate_limited": 429, "internal": 500, "starting": 503, hall.JournalFull: 503,
+	hall.UnknownClass: 422, "bad_code": 422, hall.KeyReused: 422, "rate_limited": 429, "internal": 500, "starting": 503, "part_failed": 503, hall.JournalFull: 503,
 	hall.ClockUnconfirmed: 503,
 }
 

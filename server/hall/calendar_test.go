@@ -149,6 +149,34 @@ func TestDue(t *testing.T) {
 	}
 }
 
+// TestAwaited: a hall at night, on a holiday or after an early end waits for no day; one in its hours that has not begun does.
+func TestAwaited(t *testing.T) {
+	p := readPlan(t, "county", nil)
+	d := newDrill(t, p) // of Monday, 2026-11-23
+	for _, tt := range []struct {
+		date, hour string
+		awaited    bool
+	}{
+		{"2026-11-23", "10:00:00", false}, // it has begun
+		{"2026-11-24", "01:00:00", false},
+		{"2026-11-24", "05:00:00", false},
+		{"2026-11-24", "09:30:00", true},
+		{"2026-11-24", "23:00:00", false},
+		{"2026-11-29", "10:00:00", false}, // Sunday
+	} {
+		if got := d.state().Awaited(clock(p, tt.date, tt.hour)); got != tt.awaited {
+			t.Errorf("%s %s: awaited %v", tt.date, tt.hour, got)
+		}
+	}
+	d.must(t, system, CloseDay{})
+	if d.state().Awaited(d.now) {
+		t.Error("a day that was closed early is awaited")
+	}
+	if NewWorking().Publish().Awaited(d.now) {
+		t.Error("a hall without a plan awaits a day")
+	}
+}
+
 func TestDates(t *testing.T) {
 	for text, want := range map[string]Date{"2026-11-23": 20261123, "2024-02-29": 20240229, "2026-02-29": 0, "2026-1-2": 0, "": 0, "23.11.2026": 0} {
 		got, ok := ParseDate(text)

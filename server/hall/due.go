@@ -40,7 +40,7 @@ func (b *book) dueOpening(at Time) (commands []Command, next Time) {
 	date := b.plan.BusinessDate(at)
 	opens, works := b.plan.opensOn(date)
 	if works && date > b.today && b.doubt == nil {
-		if at >= opens && at < b.plan.closesOn(date) {
+		if b.awaited(at) {
 			return []Command{OpenDay{}}, at
 		}
 		if at < opens {
@@ -48,4 +48,14 @@ func (b *book) dueOpening(at Time) (commands []Command, next Time) {
 		}
 	}
 	return nil, b.plan.endsOn(date)
+}
+
+// Awaited says whether the calendar wants a day to be open that has not begun, for instance in the first moment after a start
+// in the morning, or for as long as the clock is in doubt. A day that was closed early is not awaited.
+func (s State) Awaited(at Time) bool { return s.b.plan != nil && s.b.awaited(at) }
+
+func (b *book) awaited(at Time) bool {
+	date := b.plan.BusinessDate(at)
+	opens, works := b.plan.opensOn(date)
+	return works && date > b.today && at >= opens && at < b.plan.closesOn(date)
 }

@@ -49,6 +49,7 @@ const (
 	AlertPassed      = "passed"         // many missed calls at one window
 	AlertUnprinted   = "unprinted"      // tickets whose slip did not come out
 	AlertOldTickets  = "open_yesterday" // tickets of an earlier day still open
+	AlertPart        = "part_failed"    // a part that works again only after a restart, from the server
 	AlertTwice       = "terminal_twice" // a terminal whose key is in use at two addresses, from the server
 )
 
@@ -94,6 +95,8 @@ func harmOfWarning(kind string) hall.Time {
 	switch kind {
 	case AlertJournal:
 		return 1_000_000
+	case AlertPart:
+		return 850_000 // nobody can sign in any more
 	case AlertDiskLow:
 		return 800_000 // it harms nobody yet, and everybody soon
 	case AlertTwice:

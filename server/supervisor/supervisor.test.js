@@ -107,7 +107,7 @@ test('every kind of alert has words in both languages and no gap left open', () 
     to: view.hall.now, wall: view.hall.now, days: 8, limit: 'tickets' };
   const kinds = { clock: '', day_not_open: '2026-11-23', journal: 'full', plan: 'x', plan_next: '2026-11-24', outage: '', no_window: 'idcard', wait: 'idcard', called_long: '1',
     serving_long: '1', idle: '1', pause: '1', passed: '1', unprinted: '2026-11-23', open_yesterday: '2026-11-22',
-    plain_http: ':8080', certificate: '2026-12-01', limited: 'kiosk-1' };
+    plain_http: ':8080', certificate: '2026-12-01', limited: 'kiosk-1', part_failed: 'auth.db' };
   for (const lang of ['zh', 'en']) {
     useTexts(texts, lang);
     for (const [kind, subject] of Object.entries(kinds)) {
