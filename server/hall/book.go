@@ -3,6 +3,7 @@ package hall
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // book is the whole state. [Working] changes it, a published [State] never does.
@@ -17,8 +18,7 @@ type book struct {
 	today    Date // the business date opened last
 	open     bool // whether that day is open
 	days     []*day
-	queue    tree[standing, LegKey]
-	queues   tree[string, queueInfo]
+	queues   tree[queueName, *queue]
 	held     tree[standing, LegKey]
 	windows  tree[string, *Post]
 	keys     tree[string, remembered] // of orders accepted while no day is open: they go to the next one
@@ -69,30 +69,23 @@ type Tally struct {
 	Voided    int `json:"voided" cbor:"9,keyasint"`
 }
 
-// standing orders the waiting legs: by queue, then by what Pick would compare within it.
+// standing is the place of a waiting leg: its queue, then what Pick would compare within it.
 type standing struct {
-	queue, service string
-	strict         bool
-	credit         Time
-	from           Time
-	number         Number
-	leg            LegKey
+	queue queueName
+	sort
+	from   Time
+	number Number
+	leg    LegKey
 }
 
+// turn is the place within the leg's own line.
+func (s standing) turn() turn { return turn{from: s.from, number: s.number.order(), leg: s.leg} }
+
 func compareStandings(a, b standing) int {
-	if c := cmp.Compare(a.queue, b.queue); c != 0 {
+	if c := compareQueues(a.queue, b.queue); c != 0 {
 		return c
 	}
-	if c := cmp.Compare(a.service, b.service); c != 0 {
-		return c
-	}
-	if a.strict != b.strict {
-		if a.strict {
-			return -1
-		}
-		return 1
-	}
-	if c := cmp.Compare(a.credit, b.credit); c != 0 {
+	if c := a.sort.compare(b.sort); c != 0 {
 		return c
 	}
 	if c := cmp.Compare(a.from, b.from); c != 0 {
@@ -114,13 +107,6 @@ func compareLegs(a, b LegKey) int {
 	return cmp.Compare(a.Leg, b.Leg)
 }
 
-// queueInfo is what is known of a queue beside its order.
-type queueInfo struct {
-	_       struct{} `cbor:",toarray"`
-	Waiting int
-	Calls   uint64 // of a service queue: calls of the service so far today
-}
-
 // remembered is the answer to an idempotency key.
 type remembered struct {
 	_      struct{} `cbor:",toarray"`
@@ -134,30 +120,29 @@ type remembered struct {
 
 func newBook() book {
 	return book{
-		queue:   newTree[standing, LegKey](compareStandings),
-		queues:  newTree[string, queueInfo](cmp.Compare[string]),
+		queues:  newTree[queueName, *queue](compareQueues),
 		held:    newTree[standing, LegKey](compareStandings),
-		windows: newTree[string, *Post](cmp.Compare[string]),
-		keys:    newTree[string, remembered](cmp.Compare[string]),
+		windows: newTree[string, *Post](strings.Compare),
+		keys:    newTree[string, remembered](strings.Compare),
 	}
 }
 
 func newDay(date Date, at Time) *day {
 	return &day{date: date, openedAt: at,
 		tickets: newTree[uint32, *Ticket](cmp.Compare[uint32]),
-		ids:     newTree[string, uint32](cmp.Compare[string]),
+		ids:     newTree[string, uint32](strings.Compare),
 		numbers: newTree[Number, uint32](compareNumbers),
-		series:  newTree[string, uint32](cmp.Compare[string]),
-		quotas:  newTree[string, int](cmp.Compare[string]),
-		persons: newTree[string, []uint32](cmp.Compare[string]),
-		keys:    newTree[string, remembered](cmp.Compare[string]),
+		series:  newTree[string, uint32](strings.Compare),
+		quotas:  newTree[string, int](strings.Compare),
+		persons: newTree[string, []uint32](strings.Compare),
+		keys:    newTree[string, remembered](strings.Compare),
 	}
 }
 
 // share gives a copy that never changes.
 func (b *book) share() *book {
 	c := *b
-	c.queue, c.queues, c.held, c.windows, c.keys = b.queue.share(), b.queues.share(), b.held.share(), b.windows.share(), b.keys.share()
+	c.queues, c.held, c.windows, c.keys = b.queues.share(), b.held.share(), b.windows.share(), b.keys.share()
 	c.days = make([]*day, len(b.days))
 	for i, d := range b.days {
 		c.days[i] = d.share()
@@ -175,7 +160,7 @@ func (d *day) share() *day {
 // thaw gives a changeable copy of a published book.
 func (b *book) thaw() *book {
 	c := *b
-	c.queue, c.queues, c.held, c.windows, c.keys = b.queue.thaw(), b.queues.thaw(), b.held.thaw(), b.windows.thaw(), b.keys.thaw()
+	c.queues, c.held, c.windows, c.keys = b.queues.thaw(), b.held.thaw(), b.windows.thaw(), b.keys.thaw()
 	c.days = make([]*day, len(b.days))
 	for i, d := range b.days {
 		c.days[i] = d.thaw()
@@ -308,27 +293,21 @@ func (b *book) detach(t *Ticket, k LegKey, l *Leg) {
 }
 
 func standingOf(t *Ticket, k LegKey, l *Leg) standing {
-	return standing{queue: l.Queue(), service: l.Service, strict: l.Strict, credit: l.Credit, from: l.StandingFrom, number: t.Number, leg: k}
+	return standing{queue: l.queue(), sort: sort{l.Service, l.Strict, l.Credit}, from: l.StandingFrom, number: t.Number, leg: k}
 }
 
 func (b *book) enqueue(t *Ticket, k LegKey, l *Leg) {
 	at := standingOf(t, k, l)
-	b.queue.set(at, k)
+	b.ownQueue(at.queue).join(at.sort, at.turn())
 	if l.HeldUntil > 0 || l.SlotAt > 0 {
 		b.held.set(at, k)
 	}
-	info, _ := b.queues.get(at.queue)
-	info.Waiting++
-	b.queues.set(at.queue, info)
 }
 
 func (b *book) dequeue(t *Ticket, k LegKey, l *Leg) {
 	at := standingOf(t, k, l)
-	b.queue.delete(at)
+	b.ownQueue(at.queue).leave(at.sort, at.turn())
 	b.held.delete(at)
-	info, _ := b.queues.get(at.queue)
-	info.Waiting--
-	b.queues.set(at.queue, info)
 }
 
 // count adds a ticket to the tally, or takes it away.

@@ -1,5 +1,7 @@
 package hall
 
+import "slices"
+
 // LegCalled is a leg called to a window, with everything that decided it.
 type LegCalled struct {
 	Leg     LegKey `json:"leg" cbor:"1,keyasint"`
@@ -31,9 +33,7 @@ func (e *LegCalled) apply(b *book, s Stamp) {
 		}
 		l.called(s)
 	})
-	info, _ := b.queues.get("service:" + e.Service)
-	info.Calls++
-	b.queues.set("service:"+e.Service, info)
+	b.ownQueue(serviceQueue(e.Service)).calls++
 	b.changePost(e.Window, func(p *Post) { p.called(e) })
 }
 
@@ -140,14 +140,10 @@ func (c Call) choose(b *book, t *Ticket, at Time) (Why, error) {
 		return Why{}, Refuse(Invalid, "pointer", "/reason", "max", MaxText)
 	}
 	p := newPicker(b, c.Window, at)
-	offered := false
-	for _, queue := range p.queues() {
-		offered = offered || queue == t.Leg().Queue()
-	}
-	if !offered {
+	if !slices.Contains(p.queues(), t.Leg().queue()) {
 		return Why{}, Refuse(NotYourWindow, "window", c.Window)
 	}
-	me, _ := p.candidate(standingOf(t, t.LegKey(), t.Leg()), t.LegKey())
+	me, _ := p.candidate(t.LegKey())
 	w := Why{Rule: RuleChosen, Score: me.Score, Waited: at - me.From, Credit: me.Credit, Prefer: me.Prefer, Class: me.Class, Eligible: p.eligible()}
 	if first, _, found := b.pick(c.Window, at); found && first.Leg != me.Leg {
 		w.Runner = &Runner{Number: first.Number, Score: first.Score, Waited: at - first.From, Credit: first.Credit, Prefer: first.Prefer, Class: first.Class}

@@ -22,9 +22,8 @@ func (e *DayOpened) apply(b *book, s Stamp) {
 	b.forget(s.At)
 	b.days = append(b.days, newDay(e.Date, s.At))
 	b.adoptKeys()
-	for queue, info := range b.queues.all() {
-		info.Calls = 0
-		b.queues.set(queue, info)
+	for name := range b.queues.all() {
+		b.ownQueue(name).calls = 0
 	}
 	for id := range b.windows.all() {
 		b.changePost(id, func(p *Post) { p.newDay() })

@@ -109,8 +109,7 @@ func (c Issue) decide(b *book, at Time, by Actor) ([]Event, error) {
 		Bands: b.plan.quotaKeys(service, at), PersonRef: c.PersonRef, People: c.People, Cases: c.Cases, Channel: c.Channel,
 		Lang: c.Lang, Promise: c.Promise, Override: c.Override, Secret: c.Secret}
 	leg := Leg{Service: c.Service, Target: Target{Window: window}}
-	e.Ahead = b.ahead(standing{queue: leg.Queue(), service: c.Service, strict: e.Strict, credit: e.Credit, from: at, number: number,
-		leg: e.Key.leg(1)}, at)
+	e.Ahead = b.ahead(standing{queue: leg.queue(), sort: sort{c.Service, e.Strict, e.Credit}, from: at, number: number, leg: e.Key.leg(1)}, at)
 	return []Event{e}, nil
 }
 
@@ -221,8 +220,7 @@ func (c Issue) window(b *book, s Service) (string, error) {
 func (b *book) shortest(windows []string, coming map[string]int) string {
 	best, least := "", 0
 	for _, w := range windows {
-		info, _ := b.queues.get("window:" + w)
-		n := info.Waiting + coming[w]
+		n := b.queueOf(windowQueue(w)).waiting + coming[w]
 		if b.post(w).State != PostOpen {
 			n += 1 << 20
 		}

@@ -47,8 +47,7 @@ func naivePrefer(w Window, service string) Time {
 }
 
 func naiveCalls(s State, service string) uint64 {
-	info, _ := s.b.queues.get("service:" + service)
-	return info.Calls
+	return s.b.queueOf(serviceQueue(service)).calls
 }
 
 // offered reports whether a window may call a leg at all: its service is offered and the leg is bound to nothing, or it is

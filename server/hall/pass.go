@@ -81,8 +81,7 @@ func (b *book) heldFor(l *Leg, calls int) uint64 {
 	if calls <= 0 {
 		return 0
 	}
-	info, _ := b.queues.get("service:" + l.Service)
-	return info.Calls + uint64(calls)
+	return b.queueOf(serviceQueue(l.Service)).calls + uint64(calls)
 }
 
 // LegDeferred is a waiting citizen who lets some others go first.
@@ -127,8 +126,7 @@ func (c Defer) decide(b *book, at Time, by Actor) ([]Event, error) {
 	case l.Defers >= b.plan.Rules.MaxDefers:
 		return nil, Refuse(CallLimit, "max", b.plan.Rules.MaxDefers)
 	}
-	info, _ := b.queues.get("service:" + l.Service)
-	from := max(l.HeldUntil, info.Calls)
+	from := max(l.HeldUntil, b.queueOf(serviceQueue(l.Service)).calls)
 	return []Event{&LegDeferred{Leg: t.LegKey(), HeldUntil: from + uint64(people), People: people}}, nil
 }
 

@@ -3,7 +3,6 @@ package hall
 import (
 	"cmp"
 	"math"
-	"strings"
 )
 
 // Rules that a call can follow, as recorded in [Why].
@@ -94,21 +93,21 @@ func newPicker(b *book, window string, at Time) *picker {
 }
 
 // queues lists the queues that the window serves.
-func (p *picker) queues() []string {
-	list := make([]string, 0, len(p.plan.Services)+2)
+func (p *picker) queues() []queueName {
+	list := make([]queueName, 0, len(p.plan.Services)+2)
 	for _, s := range p.plan.Services {
-		list = append(list, "service:"+s)
+		list = append(list, serviceQueue(s))
 	}
-	list = append(list, "window:"+p.plan.ID)
+	list = append(list, windowQueue(p.plan.ID))
 	if p.post.Staff != "" {
-		list = append(list, "staff:"+p.post.Staff)
+		list = append(list, staffQueue(p.post.Staff))
 	}
 	return list
 }
 
 func (p *picker) ordinaryWaits() bool {
 	found := false
-	p.groups(false, func(c Candidate) bool {
+	p.lines(false, func(c Candidate) bool {
 		found = found || !c.Strict
 		return found
 	})
@@ -116,51 +115,44 @@ func (p *picker) ordinaryWaits() bool {
 }
 
 func (p *picker) scan(held bool) {
-	p.groups(held, func(c Candidate) bool {
+	p.lines(held, func(c Candidate) bool {
 		p.offer(c)
 		return false
 	})
 }
 
-// groups gives the first two eligible legs of every group of legs that differ in nothing but their standing. Nobody else
-// can be the best or the runner-up. It stops when f returns true.
-func (p *picker) groups(held bool, f func(Candidate) bool) {
-	for _, queue := range p.queues() {
-		start := standing{queue: queue, strict: true, from: math.MinInt64}
-		for more := true; more; {
-			start, more = p.group(queue, start, held, f)
+// lines gives the first two eligible legs of every line. Nobody else can be the best or the runner-up. Of a queue in which f
+// returns true nothing more is given.
+func (p *picker) lines(held bool, f func(Candidate) bool) {
+	for _, name := range p.queues() {
+		q := p.b.queueOf(name)
+		for i := range q.lines {
+			if p.line(&q.lines[i], held, f) {
+				break
+			}
 		}
 	}
 }
 
-// group walks the group that begins at or after start and returns where the next one begins.
-func (p *picker) group(queue string, start standing, held bool, f func(Candidate) bool) (next standing, more bool) {
-	taken, first := 0, true
-	for at, leg := range p.b.queue.from(start) {
-		if at.queue != queue {
-			return next, false
-		}
-		if first {
-			next, first = at, false
-			next.from = math.MaxInt64
-		}
-		if at.service != next.service || at.strict != next.strict || at.credit != next.credit || taken == 2 {
-			return next, true
-		}
-		c, eligible := p.candidate(at, leg)
-		if eligible == held || held && p.b.tooEarly(leg, p.at) {
+func (p *picker) line(l *line, held bool, f func(Candidate) bool) (enough bool) {
+	taken := 0
+	for t := range l.legs.all() {
+		c, eligible := p.candidate(t.leg)
+		if eligible == held || held && p.b.tooEarly(t.leg, p.at) {
 			continue
 		}
-		taken++
 		if f(c) {
-			return next, false
+			return true
+		}
+		if taken++; taken == 2 {
+			return false
 		}
 	}
-	return next, false
+	return false
 }
 
 // candidate scores a leg and tells whether it is eligible without the mercy for held legs.
-func (p *picker) candidate(at standing, leg LegKey) (c Candidate, eligible bool) {
+func (p *picker) candidate(leg LegKey) (c Candidate, eligible bool) {
 	t, _ := p.b.ticket(leg.Ticket())
 	l := &t.Legs[leg.Leg-1]
 	c = Candidate{Leg: leg, Number: t.Number, Service: l.Service, Class: l.Class, Strict: l.Strict, From: l.StandingFrom, Credit: l.Credit,
@@ -180,8 +172,7 @@ func (b *book) isHeld(l *Leg, at Time) bool {
 	if l.HeldUntil == 0 {
 		return false
 	}
-	info, _ := b.queues.get("service:" + l.Service)
-	return info.Calls < l.HeldUntil
+	return b.queueOf(serviceQueue(l.Service)).calls < l.HeldUntil
 }
 
 // tooEarly reports whether a leg's slot is still far away: unlike who came back, it may not be called when nobody else waits.
@@ -260,9 +251,8 @@ func (b *book) bound(l *Leg) bool {
 func (p *picker) eligible() int {
 	free, held := 0, 0
 	for _, queue := range p.queues() {
-		info, _ := p.b.queues.get(queue)
-		free += info.Waiting
-		for at, leg := range p.b.held.from(standing{queue: queue, strict: true, from: math.MinInt64}) {
+		free += p.b.queueOf(queue).waiting
+		for at, leg := range p.b.held.from(standing{queue: queue, sort: sort{strict: true}, from: math.MinInt64}) {
 			if at.queue != queue {
 				break
 			}
@@ -296,65 +286,57 @@ func (b *book) leg(k LegKey) (*Leg, bool) {
 
 // ahead counts the waiting legs of the same queue that Pick would take before the leg, which need not stand in it yet.
 func (b *book) ahead(me standing, at Time) int {
-	n, lead := 0, b.lead(me.queue)
-	start := standing{queue: me.queue, strict: true, from: math.MinInt64}
-	for {
-		group, ok := b.groupAt(me.queue, start)
-		if !ok {
-			return n - b.heldAhead(me, at)
+	n, adds := 0, b.bonus(me.queue)
+	q := b.queueOf(me.queue)
+	for i := range q.lines {
+		if line := &q.lines[i]; !me.strict || line.strict {
+			n += line.legs.rank(me.bound(line.sort, adds.of(line.sort)-adds.of(me.sort)))
 		}
-		if !me.strict || group.strict {
-			low := group
-			low.from = math.MinInt64
-			n += b.queue.rank(me.bound(group, lead(group)-lead(me))) - b.queue.rank(low)
-		}
-		start = group
-		start.from = math.MaxInt64
 	}
+	return n - b.heldAhead(me, adds, at)
 }
 
-// lead gives what legs of a queue score besides the time they stand: credit, and the preference of the window if the queue
-// belongs to one.
-func (b *book) lead(queue string) func(s standing) Time {
-	var at Window
-	if id, bound := strings.CutPrefix(queue, "window:"); bound {
-		at, _ = b.plan.Window(id)
-	} else if id, bound := strings.CutPrefix(queue, "staff:"); bound {
-		post, _ := State{b}.PostOf(id)
-		at, _ = b.plan.Window(post.Window)
+// bonus is what a window adds to the score of services.
+type bonus []Prefer
+
+// of gives what legs of a sort score besides the time they stand: credit, and the preference.
+func (b bonus) of(s sort) Time { return s.credit + Window{Prefer: b}.preference(s.service) }
+
+// bonus gives the preferences that count in a queue: those of the window if it belongs to one.
+func (b *book) bonus(queue queueName) bonus {
+	window := queue.id
+	switch queue.of {
+	case forService:
+		return nil
+	case forStaff:
+		post, _ := State{b}.PostOf(queue.id)
+		window = post.Window
 	}
-	return func(s standing) Time { return s.credit + at.preference(s.service) }
+	w, _ := b.plan.Window(window)
+	return w.Prefer
 }
 
-// bound is the first key of a group, which leads me by so much, that Pick would not take before me.
-func (me standing) bound(group standing, lead Time) standing {
-	group.from = me.from + lead
+// bound is the first turn in a line of a sort, which leads me by so much, that Pick would not take before me.
+func (me standing) bound(s sort, lead Time) turn {
+	t := turn{from: me.from + lead}
 	switch {
-	case group.strict != me.strict:
-		group.from = math.MaxInt64
+	case s.strict != me.strict:
+		t.from = math.MaxInt64
 	case lead == 0:
-		group.number, group.leg = me.number, me.leg
+		t = me.turn()
 	case lead < 0: // an equal score then stands earlier and goes first
-		group.from++
+		t.from++
 	}
-	return group
+	return t
 }
 
-// groupAt finds the group of a queue that begins at or after start.
-func (b *book) groupAt(queue string, start standing) (standing, bool) {
-	for at := range b.queue.from(start) {
-		return standing{queue: at.queue, service: at.service, strict: at.strict, credit: at.credit}, at.queue == queue
-	}
-	return standing{}, false
-}
-
-func (b *book) heldAhead(me standing, at Time) int {
-	n, lead := 0, b.lead(me.queue)
-	for other, leg := range b.held.from(standing{queue: me.queue, strict: true, from: math.MinInt64}) {
+func (b *book) heldAhead(me standing, adds bonus, at Time) int {
+	n := 0
+	for other, leg := range b.held.from(standing{queue: me.queue, sort: sort{strict: true}, from: math.MinInt64}) {
 		if other.queue != me.queue {
 			break
 		}
-		if l, _ := b.leg(leg); b.isHeld(l, at) && other.goesBefore(me, lead(other)-lead(me)) {
+		if l, _ := b.leg(leg); b.isHeld(l, at) && other.goesBefore(me, adds.of(other.sort)-adds.of(me.sort)) {
 			n++
 		}
 	}

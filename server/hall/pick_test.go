@@ -39,7 +39,7 @@ func randomQueue(r *rand.Rand, p *Plan, most int) (State, Time) {
 		}
 	}
 	for _, s := range p.Services {
-		b.queues.set("service:"+s.ID, queueInfo{Calls: uint64(r.IntN(4))})
+		b.ownQueue(serviceQueue(s.ID)).calls = uint64(r.IntN(4))
 	}
 	for i := range r.IntN(most + 1) {
 		l := randomLeg(r, p, now)

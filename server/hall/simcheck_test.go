@@ -85,6 +85,13 @@ func (s *sim) checkClocks(t *Ticket, l *Leg) {
 	}
 }
 
+// inQueue looks for a leg at its place.
+func inQueue(b *book, at standing) bool {
+	q := b.queueOf(at.queue)
+	i, found := q.find(at.sort)
+	return found && q.lines[i].legs.has(at.turn())
+}
+
 // checkPlace finds an open leg in the one place where it must be.
 func (s *sim) checkPlace(t *Ticket, l *Leg) {
 	b, k := s.live.b, t.LegKey()
@@ -93,7 +100,7 @@ func (s *sim) checkPlace(t *Ticket, l *Leg) {
 	for _, place := range []struct {
 		name       string
 		is, should bool
-	}{{"in a queue", b.queue.has(standingOf(t, k, l)), l.Stage == Waiting}, {"in hand", post.Current == k, inHand},
+	}{{"in a queue", inQueue(b, standingOf(t, k, l)), l.Stage == Waiting}, {"in hand", post.Current == k, inHand},
 		{"parked", slices.Contains(post.Parked, k), l.Stage == Parked}, {"passed", slices.Contains(post.Passed, k), l.Stage == Passed}} {
 		if place.is != place.should {
 			fail("%s is %s, but %s: %v", t.Number, l.Stage, place.name, place.is)
@@ -152,7 +159,7 @@ func overtaking(y naive, others []naive, why Why) {
 // audit counts everything again from the tickets alone.
 func (s *sim) audit() {
 	state := s.live.Publish()
-	queued := map[string]int{}
+	queued := map[queueName]int{}
 	inHand := map[LegKey]string{}
 	for _, p := range state.b.windows.all() {
 		s.checkPost(p)
@@ -179,7 +186,7 @@ func (s *sim) audit() {
 	s.auditQueues(state, queued)
 }
 
-func (s *sim) auditDay(state State, d *day, queued map[string]int, inHand map[LegKey]string) {
+func (s *sim) auditDay(state State, d *day, queued map[queueName]int, inHand map[LegKey]string) {
 	tally := Tally{Issued: d.tickets.len()}
 	for _, t := range d.tickets.all() {
 		s.checkTicket(t)
@@ -187,7 +194,7 @@ func (s *sim) auditDay(state State, d *day, queued map[string]int, inHand map[Le
 		l := t.Leg()
 		switch l.Stage {
 		case Waiting:
-			queued[l.Queue()]++
+			queued[l.queue()]++
 		case Called, Serving, Parked, Passed:
 			if inHand[t.LegKey()] != l.Window {
 				fail("%s is %s at window %s, found at %q", t.Number, l.Stage, l.Window, inHand[t.LegKey()])
@@ -214,19 +221,23 @@ func countAgain(tally *Tally, t *Ticket) {
 	}
 }
 
-func (s *sim) auditQueues(state State, queued map[string]int) {
-	total := 0
-	for name, info := range state.b.queues.all() {
-		if info.Waiting != queued[name] {
-			fail("queue %s counts %d, has %d", name, info.Waiting, queued[name])
+func (s *sim) auditQueues(state State, queued map[queueName]int) {
+	for name, q := range state.b.queues.all() {
+		if q.waiting != queued[name] {
+			fail("queue %s counts %d, has %d", name, q.waiting, queued[name])
 		}
-		total += info.Waiting
-	}
-	if state.b.queue.len() != total {
-		fail("%d legs stand in the queues, %d wait", state.b.queue.len(), total)
+		stand := 0
+		for i, l := range q.lines {
+			if stand += l.legs.len(); l.legs.len() == 0 || i > 0 && q.lines[i-1].compare(l.sort) >= 0 {
+				fail("queue %s has lines %v", name, q.lines)
+			}
+		}
+		if stand != q.waiting {
+			fail("%d legs stand in queue %s, %d wait", stand, name, q.waiting)
+		}
 	}
 	for at, k := range state.b.held.all() {
-		if there, found := state.b.queue.get(at); !found || there != k {
+		if at.leg != k || !inQueue(state.b, at) {
 			fail("%v is held but does not wait", k)
 		}
 	}
@@ -247,7 +258,23 @@ func naiveWaiting(state State, service string) int {
 
 // sameIndexes compares what a snapshot does not hold and Restore derives again.
 func sameIndexes(a, b *book) {
-	sameTrees("queue", &a.queue, &b.queue, func(x, y LegKey) bool { return x == y })
+	for name, q := range a.queues.all() {
+		other := b.queueOf(name)
+		if q.waiting != other.waiting || q.calls != other.calls || len(q.lines) != len(other.lines) {
+			fail("queue %s is %v, restored %v", name, q, other)
+		}
+		for i, l := range q.lines {
+			if l.sort != other.lines[i].sort {
+				fail("queue %s has the line %v, restored %v", name, l.sort, other.lines[i].sort)
+			}
+			sameTrees("line", &l.legs, &other.lines[i].legs, func(x, y struct{}) bool { return true })
+		}
+	}
+	for name, q := range b.queues.all() {
+		if waiting := a.queueOf(name).waiting; waiting != q.waiting {
+			fail("in queue %s wait %d, restored %d", name, waiting, q.waiting)
+		}
+	}
 	sameTrees("held", &a.held, &b.held, func(x, y LegKey) bool { return x == y })
 	for i, d := range a.days {
 		other := b.days[i]

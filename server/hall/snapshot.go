@@ -62,9 +62,9 @@ func (s State) Encode() ([]byte, error) {
 	b := s.b
 	img := image{Seq: b.seq, At: b.at, Founded: b.founded, Plan: b.plan, PlanHash: b.planHash, PlanFrom: b.planFrom, Next: b.next,
 		Today: b.today, Open: b.open, Doubt: b.doubt, Gap: b.gap, Version: b.version, Erasure: b.erasure}
-	for queue, info := range b.queues.all() {
-		if info.Calls > 0 {
-			img.Calls = append(img.Calls, callCount{Queue: queue, Calls: info.Calls})
+	for name, q := range b.queues.all() {
+		if q.calls > 0 {
+			img.Calls = append(img.Calls, callCount{Queue: name.String(), Calls: q.calls})
 		}
 	}
 	for _, p := range b.windows.all() {
@@ -120,7 +120,11 @@ func Restore(bytes []byte) (State, error) {
 		return State{}, err
 	}
 	for _, c := range img.Calls {
-		b.queues.set(c.Queue, queueInfo{Calls: c.Calls})
+		name, ok := parseQueue(c.Queue)
+		if !ok {
+			return State{}, fmt.Errorf("reading a snapshot: there is no queue %q", c.Queue)
+		}
+		b.ownQueue(name).calls = c.Calls
 	}
 	for _, k := range img.Keys {
 		b.keys.set(k.Key, k.Answer)

@@ -2,7 +2,6 @@ package hall
 
 import (
 	"iter"
-	"math"
 	"slices"
 )
 
@@ -144,7 +143,7 @@ func (s State) QuotaLeft(service Service, at Time) (left int, limited bool) {
 
 // WaitingFor counts the waiting legs of a service, those bound to a window or person included.
 func (s State) WaitingFor(service string) int {
-	n := s.b.waitingIn("service:"+service, service)
+	n := s.b.waitingIn(serviceQueue(service), service)
 	for _, queue := range s.b.boundQueues() {
 		n += s.b.waitingIn(queue, service)
 	}
@@ -152,18 +151,21 @@ func (s State) WaitingFor(service string) int {
 }
 
 // waitingIn counts the legs of a service that wait in a queue.
-func (b *book) waitingIn(queue, service string) int {
-	first := standing{queue: queue, service: service, strict: true, credit: math.MinInt64}
-	after := first
-	after.service += "\x00"
-	return b.queue.rank(after) - b.queue.rank(first)
+func (b *book) waitingIn(queue queueName, service string) int {
+	n := 0
+	for _, line := range b.queueOf(queue).lines {
+		if line.service == service {
+			n += line.legs.len()
+		}
+	}
+	return n
 }
 
 // boundQueues lists the queues of windows and staff in which somebody waits.
-func (b *book) boundQueues() []string {
-	var names []string
-	for name, info := range b.queues.all() {
-		if info.Waiting > 0 && name[:7] != "service" {
+func (b *book) boundQueues() []queueName {
+	var names []queueName
+	for name, q := range b.queues.all() {
+		if q.waiting > 0 && name.of != forService {
 			names = append(names, name)
 		}
 	}
@@ -202,7 +204,7 @@ func (s State) AheadOfNew(service Service, at Time) int {
 	if service.PerWindow() {
 		l.Target.Window = s.b.shortest(s.b.plan.WindowsOf(service.ID), nil)
 	}
-	return s.b.ahead(standing{queue: l.Queue(), service: service.ID, from: at, number: Number{Prefix: "~"}}, at)
+	return s.b.ahead(standing{queue: l.queue(), sort: sort{service: service.ID}, from: at, number: Number{Prefix: "~"}}, at)
 }
 
 // Line lists whom Pick would call at a window one after the other, at most limit, if nobody came or went; held legs last.
@@ -210,11 +212,8 @@ func (s State) Line(window string, at Time, limit int) []Candidate {
 	p := newPicker(s.b, window, at)
 	var line []Candidate
 	for _, queue := range p.queues() {
-		for key, leg := range s.b.queue.from(standing{queue: queue, strict: true, from: math.MinInt64}) {
-			if key.queue != queue {
-				break
-			}
-			c, _ := p.candidate(key, leg)
+		for _, leg := range s.b.queueOf(queue).all() {
+			c, _ := p.candidate(leg)
 			line = append(line, c)
 		}
 	}
@@ -250,12 +249,8 @@ func head(line []Candidate, limit int) []Candidate { return line[:min(len(line),
 func (s State) NextOf(service string, at Time, limit int) []Candidate {
 	p := &picker{b: s.b, post: &Post{}, at: at}
 	var line []Candidate
-	queue := "service:" + service
-	for key, leg := range s.b.queue.from(standing{queue: queue, strict: true, from: math.MinInt64}) {
-		if key.queue != queue {
-			break
-		}
-		if c, eligible := p.candidate(key, leg); eligible {
+	for _, leg := range s.b.queueOf(serviceQueue(service)).all() {
+		if c, eligible := p.candidate(leg); eligible {
 			line = append(line, c)
 		}
 	}
@@ -276,14 +271,14 @@ func (p *picker) sort(line []Candidate) {
 
 // LongestWait gives the longest time in waiting among the waiting legs of a service, and whose; ok is false when nobody waits.
 func (s State) LongestWait(service string, at Time) (number Number, waited Time, ok bool) {
-	for _, queue := range append(s.b.boundQueues(), "service:"+service) {
-		for key, leg := range s.b.queue.from(standing{queue: queue, service: service, strict: true, from: math.MinInt64}) {
-			if key.queue != queue || key.service != service {
-				break
+	for _, queue := range append(s.b.boundQueues(), serviceQueue(service)) {
+		for line, leg := range s.b.queueOf(queue).all() {
+			if line.service != service {
+				continue
 			}
-			l, _ := s.b.leg(leg)
-			if w := l.Waited(at); !ok || w > waited {
-				number, waited, ok = key.number, w, true
+			t, _ := s.b.ticket(leg.Ticket())
+			if w := t.Legs[leg.Leg-1].Waited(at); !ok || w > waited {
+				number, waited, ok = t.Number, w, true
 			}
 		}
 	}

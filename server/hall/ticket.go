@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // TicketKey names a ticket inside the state: the day it belongs to and its place in the order of issue, from 1.
@@ -71,7 +72,7 @@ func ParseNumber(text string) (n Number, ok bool) {
 }
 
 func compareNumbers(a, b Number) int {
-	if c := cmp.Compare(a.Prefix, b.Prefix); c != 0 {
+	if c := strings.Compare(a.Prefix, b.Prefix); c != 0 {
 		return c
 	}
 	return cmp.Compare(a.N, b.N)
@@ -210,15 +211,15 @@ type Leg struct {
 	StopAt       Time    `json:"stopAt,omitempty" cbor:"35,keyasint,omitempty"`
 }
 
-// Queue names the queue a waiting leg stands in.
-func (l Leg) Queue() string {
+// queue names the queue a waiting leg stands in.
+func (l *Leg) queue() queueName {
 	switch {
 	case l.Target.Staff != "":
-		return "staff:" + l.Target.Staff
+		return staffQueue(l.Target.Staff)
 	case l.Target.Window != "":
-		return "window:" + l.Target.Window
+		return windowQueue(l.Target.Window)
 	}
-	return "service:" + l.Service
+	return serviceQueue(l.Service)
 }
 
 // State gives the contract's word: the stage, or how the leg ended.

@@ -1,9 +1,6 @@
 package hall
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // Places in the queue a transferred ticket can take.
 const (
@@ -80,7 +77,7 @@ func (b *book) inReach(window string, at Time, l *Leg) bool {
 	case Parked, Passed:
 		return l.Window == window
 	case Waiting:
-		return slices.Contains(newPicker(b, window, at).queues(), l.Queue())
+		return slices.Contains(newPicker(b, window, at).queues(), l.queue())
 	}
 	return false
 }
@@ -147,16 +144,13 @@ func (e *TargetLapsed) apply(b *book, s Stamp) {
 
 // lapses frees everything that waits in the queues of a window or a person that goes home. Closing is the window that
 // closes with them, "" for none.
-func (b *book) lapses(closing string, queues ...string) []Event {
+func (b *book) lapses(closing string, queues ...queueName) []Event {
 	var events []Event
 	moved := map[string]int{}
 	for _, queue := range queues {
-		for at, k := range b.queue.from(standing{queue: queue, strict: true, from: math.MinInt64}) {
-			if at.queue != queue {
-				break
-			}
-			if l, _ := b.leg(k); l.Target != b.retarget(at.service, closing, moved) {
-				to := b.retarget(at.service, closing, moved)
+		for line, k := range b.queueOf(queue).all() {
+			if l, _ := b.leg(k); l.Target != b.retarget(line.service, closing, moved) {
+				to := b.retarget(line.service, closing, moved)
 				moved[to.Window]++
 				events = append(events, &TargetLapsed{Leg: k, To: to})
 			}

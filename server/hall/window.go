@@ -164,7 +164,7 @@ func (b *book) leaveOther(by Actor, at Time) ([]Event, error) {
 		if !p.Current.IsZero() || len(p.Parked) > 0 {
 			return nil, Refuse(WindowBusy, "window", p.Window)
 		}
-		return append(b.lapses(p.Window, "window:"+p.Window), &WindowClosed{Window: p.Window}), nil
+		return append(b.lapses(p.Window, windowQueue(p.Window)), &WindowClosed{Window: p.Window}), nil
 	}
 	return nil, nil
 }
@@ -328,7 +328,7 @@ func (c Close) decide(b *book, at Time, by Actor) ([]Event, error) {
 func (b *book) leavesAlone(post *Post) (service string, waiting int) {
 	w, _ := b.plan.Window(post.Window)
 	for _, s := range w.Services {
-		n := b.waitingIn("service:"+s, s) + b.waitingIn("window:"+post.Window, s) + b.waitingIn("staff:"+post.Staff, s)
+		n := b.waitingIn(serviceQueue(s), s) + b.waitingIn(windowQueue(post.Window), s) + b.waitingIn(staffQueue(post.Staff), s)
 		if n > 0 && b.openWindows(s) == 1 {
 			return s, n
 		}
@@ -350,7 +350,7 @@ func (b *book) closing(post *Post, at Time, handTo string, released bool) []Even
 		}
 		events = append(events, b.move(k, l, at, "", LegAdded{Service: l.Service, Target: to, Standing: l.StandingFrom})...)
 	}
-	events = append(events, b.lapses(post.Window, "window:"+post.Window, "staff:"+post.Staff)...)
+	events = append(events, b.lapses(post.Window, windowQueue(post.Window), staffQueue(post.Staff))...)
 	return append(events, &WindowClosed{Window: post.Window, Released: released})
 }
 
@@ -434,6 +434,6 @@ func (c HandOver) decide(b *book, at Time, by Actor) ([]Event, error) {
 	if l, ok := b.leg(post.Current); ok && l.Stage == Serving {
 		e.Share = l.own(at)
 	}
-	before = append(before, b.lapses("", "staff:"+post.Staff)...)
+	before = append(before, b.lapses("", staffQueue(post.Staff))...)
 	return append(before, e), nil
 }
