@@ -21,7 +21,7 @@ type book struct {
 	queues   tree[queueName, *queue]
 	held     tree[standing, LegKey]
 	windows  tree[string, *Post]
-	keys     tree[string, remembered] // of orders accepted while no day is open: they go to the next one
+	keys     tree[string, *remembered] // of orders accepted while no day is open: they go to the next one
 	doubt    *ClockDoubted
 	gap      Gap
 	version  string // of the program that runs or ran last
@@ -52,7 +52,7 @@ type day struct {
 	series   tree[string, uint32] // prefix → last number
 	quotas   tree[string, int]    // service, or service and band → issued
 	persons  tree[string, []uint32]
-	keys     tree[string, remembered]
+	keys     tree[string, *remembered]
 	tally    Tally
 }
 
@@ -123,7 +123,7 @@ func newBook() book {
 		queues:  newTree[queueName, *queue](compareQueues),
 		held:    newTree[standing, LegKey](compareStandings),
 		windows: newTree[string, *Post](strings.Compare),
-		keys:    newTree[string, remembered](strings.Compare),
+		keys:    newTree[string, *remembered](strings.Compare),
 	}
 }
 
@@ -135,7 +135,7 @@ func newDay(date Date, at Time) *day {
 		series:  newTree[string, uint32](strings.Compare),
 		quotas:  newTree[string, int](strings.Compare),
 		persons: newTree[string, []uint32](strings.Compare),
-		keys:    newTree[string, remembered](strings.Compare),
+		keys:    newTree[string, *remembered](strings.Compare),
 	}
 }
 

@@ -36,7 +36,7 @@ func (b *book) adoptKeys() {
 	for key, answer := range b.keys.all() {
 		d.keys.set(key, answer)
 	}
-	b.keys = newTree[string, remembered](b.keys.compare)
+	b.keys = newTree[string, *remembered](b.keys.compare)
 }
 
 // forget drops earlier days that nothing can refer to any more.

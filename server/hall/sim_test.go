@@ -179,7 +179,7 @@ func (s *sim) replay() {
 	if s.last.Key == "" || s.live.b.day(s.live.b.today) == nil {
 		return
 	}
-	if _, known := s.live.b.recall(s.last); !known {
+	if _, known := s.live.b.recall(s.live.key(s.last.By, s.last.Key)); !known {
 		return
 	}
 	events, again, err := s.live.Decide(s.last, s.now)

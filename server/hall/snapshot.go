@@ -93,9 +93,9 @@ func (d *day) image() dayImage {
 	return img
 }
 
-func keyImages(keys *tree[string, remembered]) (list []keyImage) {
+func keyImages(keys *tree[string, *remembered]) (list []keyImage) {
 	for key, answer := range keys.all() {
-		list = append(list, keyImage{Key: key, Answer: answer})
+		list = append(list, keyImage{Key: key, Answer: *answer})
 	}
 	return list
 }
@@ -127,7 +127,7 @@ func Restore(bytes []byte) (State, error) {
 		b.ownQueue(name).calls = c.Calls
 	}
 	for _, k := range img.Keys {
-		b.keys.set(k.Key, k.Answer)
+		b.keys.set(k.Key, &k.Answer)
 	}
 	for _, d := range img.Days {
 		if err := b.restoreDay(d); err != nil {
@@ -205,7 +205,7 @@ func (b *book) restoreDay(img dayImage) error {
 		d.quotas.set(q.Name, q.Used)
 	}
 	for _, k := range img.Keys {
-		d.keys.set(k.Key, k.Answer)
+		d.keys.set(k.Key, &k.Answer)
 	}
 	return nil
 }

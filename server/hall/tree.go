@@ -2,9 +2,12 @@ package hall
 
 import "iter"
 
-// treeWidth is the greatest number of entries in a node. Small enough that copying one node for a published state costs
-// less than the system call that makes the change durable, large enough that a day of tickets is three levels deep.
-const treeWidth = 32
+// treeWidth is the greatest number of entries in a node. Small enough that copying nodes for a published state costs
+// little, as a change alone in its batch copies one of each level, large enough that a day of tickets is four levels deep.
+const treeWidth = 16
+
+// treeSmall is the room of a leaf of a small tree.
+const treeSmall = 6
 
 // tree is an ordered map that can be published: [tree.share] hands out a copy that never changes, and the next change to
 // the original copies only the nodes on its way. One goroutine may change it; any number may read published copies.
@@ -71,6 +74,14 @@ func (n *node[K, V]) find(compare func(a, b K) int, key K) (int, bool) {
 	return low, low < len(n.items) && compare(n.items[low].key, key) == 0
 }
 
+// place is find for a key that is probably greater than all: numbers and sequences rise.
+func (n *node[K, V]) place(compare func(a, b K) int, key K) (int, bool) {
+	if last := len(n.items) - 1; last >= 0 && compare(n.items[last].key, key) < 0 {
+		return last + 1, false
+	}
+	return n.find(compare, key)
+}
+
 // get returns the value under key.
 func (t *tree[K, V]) get(key K) (V, bool) {
 	n := t.root
@@ -98,23 +109,57 @@ func (t *tree[K, V]) own(n *node[K, V]) *node[K, V] {
 	if n.owner == t.owner {
 		return n
 	}
-	c := &node[K, V]{owner: t.owner, size: n.size, items: make([]entry[K, V], len(n.items), treeWidth+1)}
-	copy(c.items, n.items)
-	if n.kids != nil {
-		c.kids = make([]*node[K, V], len(n.kids), treeWidth+2)
-		copy(c.kids, n.kids)
-	}
+	c := t.like(n)
+	c.size, c.items, c.kids = n.size, append(c.items, n.items...), append(c.kids, n.kids...)
 	return c
 }
 
+// like makes an empty node of the same sort as n.
+func (t *tree[K, V]) like(n *node[K, V]) *node[K, V] {
+	switch {
+	case n.kids != nil:
+		return t.branch()
+	case len(n.items) < treeSmall:
+		return t.small()
+	}
+	return t.leaf()
+}
+
+// small makes an empty leaf with little room: many trees have a handful of entries, of services or of windows.
+func (t *tree[K, V]) small() *node[K, V] {
+	l := &struct {
+		node[K, V]
+		items [treeSmall]entry[K, V]
+	}{}
+	l.owner, l.node.items = t.owner, l.items[:0]
+	return &l.node
+}
+
+// leaf makes an empty leaf with its entries in one piece of memory: a ticket makes so many that the number of pieces counts.
 func (t *tree[K, V]) leaf() *node[K, V] {
-	return &node[K, V]{owner: t.owner, items: make([]entry[K, V], 0, treeWidth+1)}
+	l := &struct {
+		node[K, V]
+		items [treeWidth + 1]entry[K, V]
+	}{}
+	l.owner, l.node.items = t.owner, l.items[:0]
+	return &l.node
+}
+
+// branch makes an empty node that is to have children, likewise.
+func (t *tree[K, V]) branch() *node[K, V] {
+	b := &struct {
+		node[K, V]
+		items [treeWidth + 1]entry[K, V]
+		kids  [treeWidth + 2]*node[K, V]
+	}{}
+	b.owner, b.node.items, b.node.kids = t.owner, b.items[:0], b.kids[:0]
+	return &b.node
 }
 
 // set puts val under key, replacing what was there.
 func (t *tree[K, V]) set(key K, val V) {
 	if t.root == nil {
-		t.root = t.leaf()
+		t.root = t.small()
 	}
 	t.root = t.own(t.root)
 	if t.insert(t.root, entry[K, V]{key, val}) {
@@ -124,14 +169,15 @@ func (t *tree[K, V]) set(key K, val V) {
 		return
 	}
 	middle, right := t.split(t.root)
-	t.root = &node[K, V]{owner: t.owner, items: append(make([]entry[K, V], 0, treeWidth+1), middle),
-		kids: append(make([]*node[K, V], 0, treeWidth+2), t.root, right)}
-	t.root.count()
+	root := t.branch()
+	root.items, root.kids = append(root.items, middle), append(root.kids, t.root, right)
+	root.count()
+	t.root = root
 }
 
 // insert adds e below n, which must be owned, and tells whether the key is new.
 func (t *tree[K, V]) insert(n *node[K, V], e entry[K, V]) bool {
-	i, found := n.find(t.compare, e.key)
+	i, found := n.place(t.compare, e.key)
 	if found {
 		n.items[i].val = e.val
 		return false
@@ -170,12 +216,12 @@ func (t *tree[K, V]) adopt(n *node[K, V], i int) {
 func (t *tree[K, V]) split(n *node[K, V]) (entry[K, V], *node[K, V]) {
 	cut := len(n.items) * 3 / 4
 	middle := n.items[cut]
-	right := t.leaf()
+	right := t.like(n)
 	right.items = append(right.items, n.items[cut+1:]...)
 	clear(n.items[cut:])
 	n.items = n.items[:cut]
 	if n.kids != nil {
-		right.kids = append(make([]*node[K, V], 0, treeWidth+2), n.kids[cut+1:]...)
+		right.kids = append(right.kids, n.kids[cut+1:]...)
 		clear(n.kids[cut+1:])
 		n.kids = n.kids[:cut+1]
 	}

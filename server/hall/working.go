@@ -63,16 +63,25 @@ func About(e Event) (leg LegKey, window string) {
 }
 
 // Working is the single writer's own copy of the state. It is not safe for concurrent use.
-type Working struct{ b *book }
+type Working struct {
+	b    *book
+	last fullKey
+}
+
+// fullKey is a key with its actor, and the text under which both are remembered.
+type fullKey struct {
+	kind          ActorKind
+	id, key, text string
+}
 
 // NewWorking gives the state before the first record.
 func NewWorking() *Working {
 	b := newBook()
-	return &Working{&b}
+	return &Working{b: &b}
 }
 
 // Resume gives a working copy that goes on from a published state, which stays as it is.
-func Resume(s State) *Working { return &Working{s.b.thaw()} }
+func Resume(s State) *Working { return &Working{b: s.b.thaw()} }
 
 // Publish gives the state as it is now. Later changes do not reach it; only what they touch is copied.
 func (w *Working) Publish() State { return State{w.b.share()} }
@@ -84,7 +93,7 @@ func (w *Working) Seq() uint64 { return w.b.seq }
 // replayed set there are no events: the order was answered before.
 func (w *Working) Decide(o Order, at Time) (events []Event, answer Receipt, err error) {
 	if o.Key != "" {
-		if old, found := w.b.recall(o); found {
+		if old, found := w.b.recall(w.key(o.By, o.Key)); found {
 			if !o.same(old.Digest) {
 				return nil, Receipt{}, Refuse(KeyReused)
 			}
@@ -166,7 +175,7 @@ func (w *Working) Apply(seq uint64, at Time, h Header, e Event) {
 	w.b.seq, w.b.at = seq, max(w.b.at, at)
 	e.apply(w.b, Stamp{Seq: seq, At: at, By: h.Actor()})
 	if h.Key != "" {
-		w.b.remember(seq, at, h)
+		w.b.remember(w.key(h.Actor(), h.Key), seq, at, h)
 	}
 }
 
@@ -183,13 +192,17 @@ func (b *book) after(at Time, by Actor, events []Event) *book {
 	return f
 }
 
-func keyOf(by Actor, key string) string {
-	return strconv.Itoa(int(by.Kind)) + ":" + by.ID + ":" + key
+// key gives the text under which an answer is remembered. An order is decided and applied one after the other, so the last
+// text is kept.
+func (w *Working) key(by Actor, key string) string {
+	if l := &w.last; l.key != key || l.id != by.ID || l.kind != by.Kind || l.text == "" {
+		*l = fullKey{by.Kind, by.ID, key, strconv.Itoa(int(by.Kind)) + ":" + by.ID + ":" + key}
+	}
+	return w.last.text
 }
 
-// recall finds the answer to an order's key in the days that are kept.
-func (b *book) recall(o Order) (remembered, bool) {
-	key := keyOf(o.By, o.Key)
+// recall finds the answer to a key in the days that are kept.
+func (b *book) recall(key string) (*remembered, bool) {
 	for i := len(b.days) - 1; i >= 0; i-- {
 		if r, found := b.days[i].keys.get(key); found {
 			return r, true
@@ -200,12 +213,12 @@ func (b *book) recall(o Order) (remembered, bool) {
 
 // remember keeps an answer with the open day. While none is open it is kept for the next: the day before may be forgotten
 // with that one's opening, a moment later.
-func (b *book) remember(seq uint64, at Time, h Header) {
+func (b *book) remember(key string, seq uint64, at Time, h Header) {
 	keys := &b.keys
 	if d := b.current(); d != nil {
 		keys = &d.keys
 	}
-	keys.set(keyOf(h.Actor(), h.Key), remembered{Digest: h.Digest, Seq: seq + uint64(h.More), Leg: h.Leg, Window: h.Window, None: h.None, At: at})
+	keys.set(key, &remembered{Digest: h.Digest, Seq: seq + uint64(h.More), Leg: h.Leg, Window: h.Window, None: h.None, At: at})
 }
 
 // At is the time of the last applied event.
