@@ -141,7 +141,7 @@ func (p *Plan) HolidayOn(date Date) (Name, bool) {
 	return name, off
 }
 
-func (p *Plan) serviceHours(s Service, date Date) []band {
+func (p *Plan) serviceHours(s *Service, date Date) []band {
 	hours := p.hoursOn(date)
 	if len(s.Hours) == 0 || len(hours) == 0 || p.Calendar.AlwaysOpen {
 		return hours
@@ -191,7 +191,7 @@ func (p *Plan) phase(hours []band, t Time, cutoff int) Phase {
 }
 
 // closedReason says why no ticket is given for a service at t, from the calendar alone; "" = open.
-func (p *Plan) closedReason(s Service, t Time) string {
+func (p *Plan) closedReason(s *Service, t Time) string {
 	if p.Calendar.AlwaysOpen {
 		return ""
 	}

@@ -39,7 +39,7 @@ func TestPhases(t *testing.T) {
 		if got := p.Phase(at); got != c.phase {
 			t.Errorf("%s %s: phase %s, want %s", c.date, c.hour, got, c.phase)
 		}
-		if got := p.closedReason(household, at); got != c.closed {
+		if got := p.closedReason(&household, at); got != c.closed {
 			t.Errorf("%s %s: closed because of %q, want %q", c.date, c.hour, got, c.closed)
 		}
 	}
@@ -50,11 +50,11 @@ func TestServiceHours(t *testing.T) {
 	p := readPlan(t, "county", func(p *Plan) { p.Services[3].CutoffMinutes = 60 })
 	permit, _ := p.Service("permit")
 	for hour, want := range map[string]string{"08:44:59": ReasonBeforeHours, "08:45:00": "", "10:29:59": "", "10:30:00": ReasonCutoff, "14:00:00": ReasonCutoff} {
-		if got := p.closedReason(permit, clock(p, "2026-11-23", hour)); got != want {
+		if got := p.closedReason(&permit, clock(p, "2026-11-23", hour)); got != want {
 			t.Errorf("%s: closed because of %q, want %q", hour, got, want)
 		}
 	}
-	if got := p.closedReason(permit, clock(p, "2026-10-01", "10:00:00")); got != ReasonHoliday {
+	if got := p.closedReason(&permit, clock(p, "2026-10-01", "10:00:00")); got != ReasonHoliday {
 		t.Errorf("on a holiday: %q", got)
 	}
 	if name, off := p.HolidayOn(20261001); !off || name.Zh != "国庆节" {
@@ -71,7 +71,7 @@ func TestAlwaysOpen(t *testing.T) {
 	household, _ := p.Service("household")
 	for _, hour := range []string{"00:00:00", "03:59:59", "04:00:00", "12:30:00", "23:59:59"} {
 		at := clock(p, "2026-10-01", hour)
-		if p.Phase(at) != PhaseOpen || p.closedReason(household, at) != "" {
+		if p.Phase(at) != PhaseOpen || p.closedReason(&household, at) != "" {
 			t.Errorf("at %s the hall is %s", hour, p.Phase(at))
 		}
 	}

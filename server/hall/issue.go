@@ -49,9 +49,9 @@ func (e *TicketIssued) apply(b *book, s Stamp) {
 	d := b.day(e.Key.Date)
 	leg := Leg{Service: e.Service, Class: e.Class, Claimed: e.Claimed, Credit: e.Credit, Strict: e.Strict, Stage: Waiting,
 		Target: Target{Window: e.Window}, JoinedAt: s.At, StandingFrom: s.At, Since: s.At}
-	t := &Ticket{Key: e.Key, ID: e.ID, Number: e.Number, Channel: e.Channel, Lang: e.Lang, IssuedAt: s.At, By: s.By.ID,
-		PersonRef: e.PersonRef, People: e.People, Cases: e.Cases, Ahead: e.Ahead, Promise: e.Promise, Window: e.Window, Legs: []Leg{leg},
-		Class: e.Class, Claimed: e.Claimed}
+	t := newSingle(Ticket{Key: e.Key, ID: e.ID, Number: e.Number, Channel: e.Channel, Lang: e.Lang, IssuedAt: s.At, By: s.By.ID,
+		PersonRef: e.PersonRef, People: e.People, Cases: e.Cases, Ahead: e.Ahead, Promise: e.Promise, Window: e.Window,
+		Class: e.Class, Claimed: e.Claimed}, leg)
 	d.series.set(e.Number.Prefix, e.Number.N)
 	d.numbers.set(e.Number, e.Key.N)
 	d.ids.set(e.ID, e.Key.N)
@@ -114,22 +114,23 @@ func (c Issue) decide(b *book, at Time, by Actor) ([]Event, error) {
 }
 
 // openService finds the service and refuses when no ticket is given for it now.
-func (b *book) openService(id string, at Time) (Service, error) {
-	service, known := b.plan.Service(id)
+func (b *book) openService(id string, at Time) (*Service, error) {
+	i, known := b.plan.index.services[id]
 	if !known {
-		return service, Refuse(UnknownService, "service", id)
+		return nil, Refuse(UnknownService, "service", id)
 	}
 	if b.doubt != nil {
-		return service, Refuse(ClockUnconfirmed)
+		return nil, Refuse(ClockUnconfirmed)
 	}
+	service := &b.plan.Services[i]
 	if reason := b.closed(service, at); reason != "" {
-		return service, Refuse(ServiceClosed, "service", id, "reason", reason)
+		return nil, Refuse(ServiceClosed, "service", id, "reason", reason)
 	}
 	return service, nil
 }
 
 // closed says why no ticket is given for the service; "" = it is.
-func (b *book) closed(s Service, at Time) string {
+func (b *book) closed(s *Service, at Time) string {
 	if b.current() == nil {
 		return ReasonDayNotOpen
 	}
@@ -149,7 +150,10 @@ func (b *book) closed(s Service, at Time) string {
 }
 
 // quotaKeys names the quotas that a ticket issued now counts for.
-func (p *Plan) quotaKeys(s Service, at Time) []string {
+func (p *Plan) quotaKeys(s *Service, at Time) []string {
+	if len(s.Quotas) == 0 {
+		return nil
+	}
 	var keys []string
 	now := minuteOf(at.In(p.Zone()))
 	for _, q := range s.Quotas {
@@ -161,9 +165,9 @@ func (p *Plan) quotaKeys(s Service, at Time) []string {
 }
 
 // quotaLeft gives how many tickets the tightest quota of now still allows.
-func (b *book) quotaLeft(s Service, at Time) (left int, limited bool) {
+func (b *book) quotaLeft(s *Service, at Time) (left int, limited bool) {
 	d := b.current()
-	if d == nil {
+	if d == nil || len(s.Quotas) == 0 {
 		return 0, false
 	}
 	keys := b.plan.quotaKeys(s, at)
@@ -179,7 +183,7 @@ func (b *book) quotaLeft(s Service, at Time) (left int, limited bool) {
 	return left, limited
 }
 
-func (c Issue) class(b *book, s Service) (class Class, claimed string, err error) {
+func (c *Issue) class(b *book, s *Service) (class Class, claimed string, err error) {
 	id := c.Class
 	if id == "" {
 		id = Ordinary
@@ -199,7 +203,7 @@ func (c Issue) class(b *book, s Service) (class Class, claimed string, err error
 }
 
 // window settles the window of a queue by window.
-func (c Issue) window(b *book, s Service) (string, error) {
+func (c *Issue) window(b *book, s *Service) (string, error) {
 	if !s.PerWindow() {
 		if c.Window != "" {
 			return "", Refuse(Invalid, "pointer", "/window", "reason", "not a queue by window")
@@ -231,7 +235,7 @@ func (b *book) shortest(windows []string, coming map[string]int) string {
 	return best
 }
 
-func (c Issue) bounds(b *book, by Actor) error {
+func (c *Issue) bounds(b *book, by Actor) error {
 	switch {
 	case c.ID == "" || c.Lang != "zh" && c.Lang != "en" || c.Channel == "":
 		return Refuse(Invalid, "pointer", "")
@@ -249,7 +253,7 @@ func (c Issue) bounds(b *book, by Actor) error {
 }
 
 // person allows one open ticket per person and service, and a few in all.
-func (c Issue) person(b *book) error {
+func (c *Issue) person(b *book) error {
 	d := b.current()
 	open, _ := d.persons.get(c.PersonRef)
 	for _, n := range open {
@@ -263,7 +267,7 @@ func (c Issue) person(b *book) error {
 	return nil
 }
 
-func (b *book) nextNumber(s Service, window string) (Number, error) {
+func (b *book) nextNumber(s *Service, window string) (Number, error) {
 	prefix := s.Prefix
 	if s.Numbering == "window" {
 		w, _ := b.plan.Window(window)

@@ -134,11 +134,11 @@ func (s State) PostOf(staff string) (Post, bool) {
 }
 
 // Closed says why no ticket is given for a service now: a reason of [ServiceClosed], or "" when one is.
-func (s State) Closed(service Service, at Time) string { return s.b.closed(service, at) }
+func (s State) Closed(service Service, at Time) string { return s.b.closed(&service, at) }
 
 // QuotaLeft gives how many tickets of a service the tightest quota of the moment still allows.
 func (s State) QuotaLeft(service Service, at Time) (left int, limited bool) {
-	return s.b.quotaLeft(service, at)
+	return s.b.quotaLeft(&service, at)
 }
 
 // WaitingFor counts the waiting legs of a service, those bound to a window or person included.

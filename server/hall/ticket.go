@@ -298,7 +298,22 @@ func (t *Ticket) Open() bool { return t.Leg().Stage != Ended }
 // Ref names the ticket for ever, for instance "2026-11-23/A001".
 func (t *Ticket) Ref() string { return t.Key.Date.String() + "/" + t.Number.String() }
 
+// single is a ticket with its only leg in one piece of memory: most never have another.
+type single struct {
+	Ticket
+	leg [1]Leg
+}
+
+func newSingle(t Ticket, l Leg) *Ticket {
+	s := &single{Ticket: t, leg: [1]Leg{l}}
+	s.Legs = s.leg[:]
+	return &s.Ticket
+}
+
 func (t *Ticket) clone() *Ticket {
+	if len(t.Legs) == 1 {
+		return newSingle(*t, t.Legs[0])
+	}
 	c := *t
 	c.Legs = slices.Clone(t.Legs)
 	return &c
