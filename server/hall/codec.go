@@ -90,24 +90,36 @@ var decoder = func() cbor.DecMode {
 	return mode
 }()
 
+// usualEvent is the room that most events take, in bytes.
+const usualEvent = 256
+
 // Encode gives the bytes of an event under its header, and of its private part (nil for none). Equal events give equal bytes.
 func Encode(h Header, e Event) (chained, secret []byte, err error) {
-	head, err := encoder.Marshal(h)
-	if err != nil {
-		return nil, nil, fmt.Errorf("encoding the header of %s: %w", e.Kind(), err)
-	}
-	body, err := encoder.Marshal(e)
-	if err != nil {
-		return nil, nil, fmt.Errorf("encoding %s: %w", e.Kind(), err)
+	return AppendEvent(make([]byte, 0, usualEvent), h, e)
+}
+
+// AppendEvent is [Encode] behind what stands in buffer already, so that many events need not each have memory of their own. The
+// private part always has. After an error the buffer is as it was.
+func AppendEvent(buffer []byte, h Header, e Event) (longer, secret []byte, err error) {
+	w := writer{b: buffer}
+	h.write(&w)
+	if quick, ok := e.(written); ok {
+		quick.write(&w)
+	} else {
+		body, err := encoder.Marshal(e)
+		if err != nil {
+			return buffer, nil, fmt.Errorf("encoding %s: %w", e.Kind(), err)
+		}
+		w.b = append(w.b, body...)
 	}
 	if p, ok := e.(private); ok {
 		if part := p.private(); part != nil {
 			if secret, err = encoder.Marshal(part); err != nil {
-				return nil, nil, fmt.Errorf("encoding the private part of %s: %w", e.Kind(), err)
+				return buffer, nil, fmt.Errorf("encoding the private part of %s: %w", e.Kind(), err)
 			}
 		}
 	}
-	return append(head, body...), secret, nil
+	return w.b, secret, nil
 }
 
 // Decode reads what [Encode] wrote. An unknown kind or field is an error: it comes from a later version.
