@@ -82,7 +82,7 @@ func applyFold(f FoldState, r *run) error {
 func (d *Desk) begin() (*hall.Working, *batch) {
 	w := hall.Resume(d.State())
 	d.clock.resume(w.At())
-	return w, &batch{after: w.Seq()}
+	return w, d.open(w)
 }
 
 // fromSnapshot begins with the stored snapshot; whatever is wrong with it only costs time.

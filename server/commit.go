@@ -25,6 +25,7 @@ func (d *Desk) commit() {
 		if b == nil || !d.append(b) {
 			return
 		}
+		d.lay(b)
 	}
 }
 
@@ -64,6 +65,37 @@ func (d *Desk) append(b *batch) bool {
 func (d *Desk) distrust(err error) {
 	d.log.Error("the journal cannot be trusted any more", "error", err)
 	d.fatal(err)
+}
+
+// keptBytes bounds what an empty batch keeps of memory: a plan in a batch is large, and seldom.
+const keptBytes = 1 << 20
+
+// lay puts by a batch that nobody needs any more: the next is filled without new memory.
+func (d *Desk) lay(b *batch) {
+	clear(b.drafts)
+	clear(b.recorded)
+	clear(b.waiting)
+	clear(b.answers)
+	if cap(b.bytes) > keptBytes {
+		b.bytes = nil
+	}
+	*b = batch{drafts: b.drafts[:0], bytes: b.bytes[:0], recorded: b.recorded[:0], waiting: b.waiting[:0], answers: b.answers[:0]}
+	select {
+	case d.spare <- b:
+	default:
+	}
+}
+
+// open gives an empty batch that goes on from w.
+func (d *Desk) open(w *hall.Working) *batch {
+	var b *batch
+	select {
+	case b = <-d.spare:
+	default:
+		b = &batch{}
+	}
+	b.after = w.Seq()
+	return b
 }
 
 func (d *Desk) reveal(b *batch, head journal.Head) {
@@ -106,5 +138,5 @@ func (b *batch) refuseAll(err error) {
 func (d *Desk) startAgain(cur *batch, err error) (*hall.Working, *batch) {
 	cur.refuseAll(err)
 	w := hall.Resume(d.State())
-	return w, &batch{after: w.Seq()}
+	return w, d.open(w)
 }

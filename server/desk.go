@@ -45,6 +45,7 @@ type Desk struct {
 	orders  chan *pending
 	ready   chan struct{} // the committer is idle
 	batches chan *batch
+	spare   chan *batch   // empty, to be used again
 	undone  chan error    // the committer could not append
 	stop    chan struct{} // closed: decide what is there, then end
 	once    sync.Once     // of closing stop
@@ -103,6 +104,7 @@ type answer struct {
 type batch struct {
 	after    uint64
 	drafts   []journal.Draft
+	bytes    []byte // of the drafts, one behind the other
 	recorded []recorded
 	waiting  []*pending
 	answers  []answer
@@ -120,7 +122,7 @@ type recorded struct {
 func NewDesk(c DeskConfig, s hall.State) *Desk {
 	head := c.Journal.Head()
 	d := &Desk{journal: c.Journal, clock: c.Clock, log: c.Log, folds: c.Folds, publish: c.Publish, fatal: c.Fatal, seal: c.Seal, still: c.Still, watched: c.Watched,
-		orders: make(chan *pending, inbox), ready: make(chan struct{}), batches: make(chan *batch), undone: make(chan error, 1),
+		orders: make(chan *pending, inbox), ready: make(chan struct{}), batches: make(chan *batch), spare: make(chan *batch, 2), undone: make(chan error, 1),
 		stop: make(chan struct{}), ended: make(chan struct{}), dead: make(chan struct{}), timer: time.NewTimer(clockLook)}
 	if f, ok := c.Journal.(interface{ Failed() <-chan error }); ok {
 		d.failed = f.Failed()
@@ -196,7 +198,7 @@ func (d *Desk) handOver(w *hall.Working, cur *batch) (*hall.Working, *batch) {
 		cur.state = w.Publish()
 	}
 	d.batches <- cur
-	return w, &batch{after: w.Seq()}
+	return w, d.open(w)
 }
 
 // Stop ends the desk after the commands that have already come, and waits. It may be called more than once.
@@ -250,12 +252,14 @@ func (d *Desk) record(w *hall.Working, cur *batch, o hall.Order, r hall.Receipt,
 	first := len(cur.drafts)
 	for i, e := range events {
 		h := hall.HeaderOf(o, r, i, len(events))
-		chained, secret, err := hall.Encode(h, e)
+		start := len(cur.bytes)
+		longer, secret, err := hall.AppendEvent(cur.bytes, h, e)
 		if err != nil {
 			cur.drafts, cur.recorded = cur.drafts[:first], cur.recorded[:first]
 			return fmt.Errorf("recording %T: %w", o.Do, err)
 		}
-		cur.drafts = append(cur.drafts, journal.Draft{At: int64(at), Kind: e.Kind(), Bytes: chained, Private: secret})
+		cur.bytes = longer
+		cur.drafts = append(cur.drafts, journal.Draft{At: int64(at), Kind: e.Kind(), Bytes: longer[start:len(longer):len(longer)], Private: secret})
 		cur.recorded = append(cur.recorded, recorded{at, h, e})
 	}
 	for _, rec := range cur.recorded[first:] {

@@ -295,6 +295,7 @@ func (s *deskSim) commit() {
 	if !goesOn {
 		panic(powerCut{})
 	}
+	s.desk.lay(b)
 }
 
 // draw decides how the next append ends. The power may also go while its results are told.

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"jiaohao/server/door"
@@ -24,9 +25,17 @@ func (d *Desk) Submit(ctx context.Context, c hall.Command) (hall.Receipt, error)
 	return d.Order(ctx, o)
 }
 
+// pendings are those whose one answer has been taken: nobody else knows them any more. One that its caller has left alone is
+// not among them, as its answer may still come.
+var pendings = sync.Pool{New: func() any { return &pending{answer: make(chan answer, 1)} }}
+
 // Order is Submit for callers that are not requests.
 func (d *Desk) Order(ctx context.Context, o hall.Order) (hall.Receipt, error) {
-	p := &pending{order: o, answer: make(chan answer, 1)}
+	if err := ctx.Err(); err != nil {
+		return hall.Receipt{}, err
+	}
+	p := pendings.Get().(*pending)
+	p.order = o
 	began := time.Now()
 	defer d.figures.answered(began)
 	select {
@@ -38,6 +47,8 @@ func (d *Desk) Order(ctx context.Context, o hall.Order) (hall.Receipt, error) {
 	}
 	select {
 	case a := <-p.answer:
+		p.order = hall.Order{}
+		pendings.Put(p)
 		return a.receipt, a.err
 	case <-d.ended:
 		select {
