@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
+	"jiaohao/server/disk"
 	"jiaohao/server/journal"
 )
 
@@ -67,21 +66,7 @@ func backupTo(ctx context.Context, data, to string) (int64, error) {
 	if err := os.Rename(part, to); err != nil {
 		return 0, err
 	}
-	return size, syncNames(filepath.Dir(to))
-}
-
-// syncNames makes the names in a folder durable where the system can: Windows and some file systems of other machines
-// refuse, and there is no other way to ask them.
-func syncNames(folder string) error {
-	d, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
-		err = nil
-	}
-	return errors.Join(err, d.Close())
+	return size, disk.SyncFolder(filepath.Dir(to))
 }
 
 func copyJournal(ctx context.Context, data, part string) (size int64, err error) {

@@ -55,7 +55,7 @@ func backupWhole(ctx context.Context, c Config, into string, now time.Time) (w w
 		func() error {
 			return w.file(filepath.Join(part, defaultFile), func(f io.Writer) error { _, err := f.Write(c.text); return err })
 		},
-		func() error { return errors.Join(syncNames(data), syncNames(part)) },
+		func() error { return errors.Join(disk.SyncFolder(data), disk.SyncFolder(part)) },
 	} {
 		if err := save(); err != nil {
 			return w, err
@@ -64,7 +64,7 @@ func backupWhole(ctx context.Context, c Config, into string, now time.Time) (w w
 	if w.folder, err = moveInto(part, filepath.Join(into, "jiaohao-"+now.Format("20060102-150405"))); err != nil {
 		return w, err
 	}
-	return w, syncNames(into)
+	return w, disk.SyncFolder(into)
 }
 
 // moveInto gives a finished backup its name, a further one of the same second the next.

@@ -97,7 +97,7 @@ func found(path string, c Config) error {
 	if err := os.Link(fresh, path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	return files.SyncFolder(filepath.Dir(path))
 }
 
 func foundAs(path string, c Config) error {
@@ -112,19 +112,6 @@ func foundAs(path string, c Config) error {
 	return errors.Join(d.apply([]change{put(metaBucket, metaKey, kind)}), d.close())
 }
 
-// syncFolder makes the names in a folder durable. Windows refuses, and keeps names safe by itself.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = folder.Sync()
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, errors.ErrUnsupported) {
-		err = nil
-	}
-	return errors.Join(err, folder.Close())
-}
-
 // makeFolder makes a folder, with those above it, whose names outlive a power loss.
 func makeFolder(path string) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
@@ -137,7 +124,7 @@ func makeFolder(path string) error {
 	if err := os.Mkdir(path, folderPermissions); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncFolder(above)
+	return files.SyncFolder(above)
 }
 
 // closeFolder makes the folder private. One that its owner cannot close is accepted while others may only read it: the file itself is closed.

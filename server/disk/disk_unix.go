@@ -3,7 +3,6 @@
 package disk
 
 import (
-	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -16,13 +15,4 @@ func Free(folder string) (int64, error) {
 		return 0, &os.PathError{Op: "statfs", Path: folder, Err: err}
 	}
 	return int64(s.Bavail) * int64(s.Bsize), nil
-}
-
-// SyncFolder makes the names in a folder durable.
-func SyncFolder(folder string) error {
-	d, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -18,6 +18,3 @@ func Free(folder string) (int64, error) {
 	}
 	return int64(free), nil
 }
-
-// SyncFolder does nothing: Windows has no way to sync a folder, NTFS journals names by itself.
-func SyncFolder(string) error { return nil }

@@ -73,21 +73,7 @@ func (s *Store) open() (err error) {
 	if err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(s.path))
-}
-
-// syncFolder makes the file's name durable, or what is saved could be gone with it. Windows refuses, and keeps names safe
-// by itself.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = folder.Sync()
-	if errors.Is(err, os.ErrPermission) || errors.Is(err, errors.ErrUnsupported) {
-		err = nil
-	}
-	return errors.Join(err, folder.Close())
+	return disk.SyncFolder(filepath.Dir(s.path))
 }
 
 // begin throws the file away and makes a new one. The old one stays open, since a damaged file can be impossible to close;
