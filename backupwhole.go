@@ -126,6 +126,8 @@ func (w *whole) file(to string, write func(io.Writer) error) (err error) {
 }
 
 // others copies what else lies in the data folder. Those files are replaced as a whole when they change, never written into.
+// The keys of persons go as they are, those of earlier days too: a request of yesterday may be repeated until 24 h after its day
+// closed, and is known by yesterday's key. Leaving older ones out would hide nothing, as they lie in the backups of their own days.
 func (w *whole) others(from, to string) error {
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) && path != from {
