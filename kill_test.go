@@ -14,6 +14,7 @@ const killsPerFolder = 50
 
 // killing is a run of many kills.
 type killing struct {
+	config                             string
 	kills, starting, stopping, folders int
 	restarts                           []time.Duration
 	ledger
@@ -27,7 +28,7 @@ func TestKill(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("JIAOHAO_KILLS")); err == nil {
 		most = n
 	}
-	var k killing
+	k := killing{config: atNoon(t)}
 	for k.kills < most {
 		k.folder(t, min(most, k.kills+killsPerFolder))
 	}
@@ -43,7 +44,7 @@ func (k *killing) folder(t *testing.T, upTo int) {
 	k.folders++
 	data := t.TempDir()
 	k.whileStarting(t, data, upTo-1) // also while the hall is founded and its first day opened
-	p := startProcess(t, data, "127.0.0.1:0")
+	p := startProcess(t, data, "127.0.0.1:0", "--config", k.config)
 	k.ledger.begin(services(t, p))
 	c := newCrowd(t, p, &k.ledger)
 	for round := 0; k.kills < upTo; round++ {
@@ -79,7 +80,7 @@ func (k *killing) end(t *testing.T, p *process) {
 func (k *killing) restart(t *testing.T, data string, upTo int) *process {
 	k.whileStarting(t, data, upTo)
 	began := time.Now()
-	p := startProcess(t, data, "127.0.0.1:0")
+	p := startProcess(t, data, "127.0.0.1:0", "--config", k.config)
 	k.restarts = append(k.restarts, time.Since(began))
 	return p
 }
@@ -87,7 +88,7 @@ func (k *killing) restart(t *testing.T, data string, upTo int) *process {
 // whileStarting starts the process some times and kills it before it has started, or just after.
 func (k *killing) whileStarting(t *testing.T, data string, upTo int) {
 	for rand.IntN(3) == 0 && k.kills < upTo {
-		p, _ := launch(t, data, "127.0.0.1:0")
+		p, _ := launch(t, data, "127.0.0.1:0", "--config", k.config)
 		time.Sleep(time.Duration(rand.IntN(150)) * time.Millisecond)
 		k.kills, k.starting = k.kills+1, k.starting+1
 		p.kill(t)

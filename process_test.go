@@ -79,6 +79,23 @@ func (p *process) logged() string {
 
 var printedBase = regexp.MustCompile(`https?://127\.0\.0\.1:\d+`)
 
+// atNoon writes the shipped configuration for a place where it is about noon, so that no business day ends under a test. It
+// gives the file.
+func atNoon(t testing.TB) string {
+	t.Helper()
+	const shipped = "    timezone: Asia/Shanghai"
+	east := 12 - time.Now().UTC().Hour() // in hours; the names of these zones count to the west
+	text := strings.Replace(string(shippedConfig), shipped, fmt.Sprintf("    timezone: Etc/GMT%+d", -east), 1)
+	if !strings.Contains(string(shippedConfig), shipped) {
+		t.Fatalf("config.yaml says no %q", shipped)
+	}
+	file := filepath.Join(t.TempDir(), "noon.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // startProcess starts the program as its user would and waits until it takes commands. listen ":0" picks a free port.
 func startProcess(t testing.TB, data, listen string, args ...string) *process {
 	t.Helper()
