@@ -10,7 +10,7 @@ import (
 const (
 	// leastMemory is what the Go runtime may always take from the system: ten thousand phones and a day of tickets live in a
 	// third of it.
-	leastMemory = 320 << 20
+	leastMemory = 272 << 20
 	// leastHeap is how far the heap may grow before it is collected, however little of it is alive: a hall that has just
 	// started has so little that its first tickets would be spent on collecting.
 	leastHeap = 64 << 20
