@@ -99,6 +99,8 @@ func (s *source) value(at string, n *yaml.Node, t reflect.Type) {
 	default:
 		if text := scalarFault(n, t.Kind()); text != "" {
 			s.fault(n.Line, at, "%s", text)
+		} else if value, is := defaultRules[at]; is && isZero(n) {
+			s.fault(n.Line, at, "0 cannot be said, the least is 1; leave the key out for the usual %d", value)
 		}
 	}
 }
@@ -130,6 +132,20 @@ func (s *source) group(at string, n *yaml.Node, t reflect.Type) {
 			s.value(place, n.Content[i+1], kind)
 		}
 	}
+}
+
+// defaultRules are the rules for which a plan knows no 0: only the file still shows whether one was written.
+var defaultRules = func() map[string]int {
+	rules := map[string]int{}
+	for key, value := range hall.DefaultRules() {
+		rules["plan.rules."+key] = value
+	}
+	return rules
+}()
+
+func isZero(n *yaml.Node) bool {
+	var value int
+	return n.Decode(&value) == nil && value == 0
 }
 
 // scalarFault says why a value is not of the kind; "" = it is.

@@ -217,8 +217,8 @@ func (c *planCheck) rules() {
 		name        string
 		is, lo, top int
 	}{{"recallGapSeconds", r.RecallGapSeconds, 1, 600}, {"maxCalls", r.MaxCalls, 1, 50}, {"passMinCalls", r.PassMinCalls, 1, r.MaxCalls},
-		{"passMinSeconds", r.PassMinSeconds, 0, 600}, {"returnAfterCalls", r.ReturnAfterCalls, 0, 50}, {"maxReturns", r.MaxReturns, 0, 20},
-		{"maxDefers", r.MaxDefers, 0, 20}, {"reopenMinutes", r.ReopenMinutes, 0, 120}, {"doubtfulMinutes", r.DoubtfulMinutes, 1, 600},
+		{"passMinSeconds", r.PassMinSeconds, 1, 600}, {"returnAfterCalls", r.ReturnAfterCalls, 1, 50}, {"maxReturns", r.MaxReturns, 1, 20},
+		{"maxDefers", r.MaxDefers, 1, 20}, {"reopenMinutes", r.ReopenMinutes, 1, 120}, {"doubtfulMinutes", r.DoubtfulMinutes, 1, 600},
 		{"openTicketsPerPerson", r.OpenTicketsPerPerson, 1, 20},
 		{"privacy.keepDays", r.Privacy.KeepDays, 0, longestKeepDays}, {"privacy.wordsDays", r.Privacy.WordsDays, 0, longestKeepDays}} {
 		if n.is < n.lo || n.is > n.top {
@@ -235,13 +235,33 @@ func (c *planCheck) rules() {
 	}
 }
 
+// defaulted is a rule that has a default, under its key in a plan.
+type defaulted struct {
+	key   string
+	field *int
+	value int
+}
+
+func (r *Rules) defaulted() []defaulted {
+	return []defaulted{{"recallGapSeconds", &r.RecallGapSeconds, 10}, {"maxCalls", &r.MaxCalls, 6}, {"passMinCalls", &r.PassMinCalls, 2},
+		{"passMinSeconds", &r.PassMinSeconds, 10}, {"returnAfterCalls", &r.ReturnAfterCalls, 3}, {"maxReturns", &r.MaxReturns, 2},
+		{"maxDefers", &r.MaxDefers, 2}, {"reopenMinutes", &r.ReopenMinutes, 5}, {"doubtfulMinutes", &r.DoubtfulMinutes, 60},
+		{"openTicketsPerPerson", &r.OpenTicketsPerPerson, 3}}
+}
+
+// DefaultRules gives the defaults by key of rules. In a recorded plan 0 stands for them and always will, so that a 0 that
+// somebody has written must be refused before it comes here: it would silently become something else.
+func DefaultRules() map[string]int {
+	defaults := map[string]int{}
+	for _, d := range new(Rules).defaulted() {
+		defaults[d.key] = d.value
+	}
+	return defaults
+}
+
 // fill puts the defaults where nothing was said.
 func (r *Rules) fill() {
-	for _, d := range []struct {
-		field *int
-		value int
-	}{{&r.RecallGapSeconds, 10}, {&r.MaxCalls, 6}, {&r.PassMinCalls, 2}, {&r.PassMinSeconds, 10}, {&r.ReturnAfterCalls, 3}, {&r.MaxReturns, 2},
-		{&r.MaxDefers, 2}, {&r.ReopenMinutes, 5}, {&r.DoubtfulMinutes, 60}, {&r.OpenTicketsPerPerson, 3}} {
+	for _, d := range r.defaulted() {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
