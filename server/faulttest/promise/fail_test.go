@@ -93,7 +93,10 @@ func failOnce(t *testing.T, name string, fault disk.Fault, to string) (met bool,
 	default:
 	}
 	f.Lift()
-	if met && end == nil && name != "folds" { // a cache, which is begun anew instead
+	// The folds are a cache, which is begun anew instead. The journal finds room for what it files behind the answers at the
+	// next try, and says nothing if that comes before the next append.
+	passed := name == "folds" || name == "journal" && fault.Err == syscall.ENOSPC
+	if met && end == nil && !passed {
 		err = errors.New("nobody said that the disk has failed")
 	}
 	if end != nil && (!met || !strings.Contains(end.Error(), fault.Err.Error())) {
