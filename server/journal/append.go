@@ -100,19 +100,16 @@ func (b *Bolt) appendFile(entries []entry) error {
 	if err := b.file(); err != nil {
 		return err
 	}
-	before, end := b.recent.look().filed, headOf(Head{}, entries)
 	err := b.write(entries)
 	if err == nil {
-		b.recent.file(end)
-	} else if !(isFull(err) && b.unchanged(before)) {
-		b.fail(err)
+		b.recent.file(headOf(Head{}, entries))
 	}
 	return err
 }
 
 // write commits entries in one transaction.
 func (b *Bolt) write(entries []entry) error {
-	return b.commit(func(tx *bbolt.Tx) error {
+	return b.change(func(tx *bbolt.Tx) error {
 		framed := appendFrame(make([]byte, 0, frameSize(entries)), entries)
 		return fileAppends(tx, past{appends: []logged{{frameOf(framed, entries), headOf(Head{}, entries)}}})
 	})

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"jiaohao/server/disk"
 )
 
 // newSuffix marks a file that is still being written; one found at a start is a torn one and is written anew.
@@ -33,7 +35,7 @@ func publish(path string) error {
 	if err := os.Rename(path+newSuffix, path); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return disk.SyncFolder(filepath.Dir(path))
 }
 
 // makeDir creates a folder with its parents and makes the names durable.
@@ -53,7 +55,7 @@ func makeDir(dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	return syncDir(parent)
+	return disk.SyncFolder(parent)
 }
 
 // isFull tells whether an error means that there is no space, of the disk or of a quota. bbolt gives the errors of

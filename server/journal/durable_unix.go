@@ -2,19 +2,6 @@
 
 package journal
 
-import (
-	"errors"
-	"os"
-	"syscall"
-)
+import "syscall"
 
 var systemFull []syscall.Errno
-
-// syncDir makes the names in a folder durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}

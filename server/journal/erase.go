@@ -56,12 +56,7 @@ func (b *Bolt) dropPortion(seqs []uint64) error {
 	if err := b.file(); err != nil {
 		return err
 	}
-	before := b.recent.look().filed
-	err := b.erase(seqs)
-	if err != nil && !(isFull(err) && b.unchanged(before)) {
-		b.fail(err)
-	}
-	return err
+	return b.erase(seqs)
 }
 
 // wipeLog overwrites the write-ahead log, once all that is in it is filed.
@@ -94,7 +89,7 @@ func checkSeqs(seqs []uint64, head Head) error {
 }
 
 func (b *Bolt) erase(seqs []uint64) error {
-	return b.commit(func(tx *bbolt.Tx) error {
+	return b.change(func(tx *bbolt.Tx) error {
 		private := tx.Bucket(privateBucket)
 		for _, seq := range seqs {
 			if private.Get(seqKey(seq)) == nil {

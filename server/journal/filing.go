@@ -75,17 +75,11 @@ func (b *Bolt) file() error {
 		b.stuck.Store(false)
 		return nil
 	}
-	err := b.commit(func(tx *bbolt.Tx) error { return fileAppends(tx, p) })
+	err := b.change(func(tx *bbolt.Tx) error { return fileAppends(tx, p) })
 	if err == nil {
 		b.recent.file(p.end())
-		b.stuck.Store(false)
-		return nil
 	}
-	if isFull(err) && b.unchanged(p.filed) {
-		b.stuck.Store(true)
-		return err
-	}
-	b.fail(err)
+	b.stuck.Store(err != nil && b.doubt() == nil)
 	return err
 }
 
@@ -105,6 +99,16 @@ func fileAppends(tx *bbolt.Tx, p past) (err error) {
 		return err
 	}
 	return tx.Bucket(metaBucket).Put(headKey, appendHead(nil, p.end()))
+}
+
+// change is commit for what must be there or not: unless there was no space and journal.db is as it was, an error leaves the
+// journal undecided.
+func (b *Bolt) change(f func(*bbolt.Tx) error) error {
+	err := b.commit(f)
+	if err != nil && !(isFull(err) && b.unchanged(b.recent.look().filed)) {
+		b.fail(err)
+	}
+	return err
 }
 
 // commit runs a transaction that changes journal.db. The caller holds filing.

@@ -141,9 +141,6 @@ func undecidedJournal(dir string, _ *rand.Rand, say func(string, ...any)) error 
 	return j.Close()
 }
 
-// mostFiled is up to which operation on journal.db is made to fail: a life files a dozen times, each alike.
-const mostFiled = 15
-
 // TestFullAndUndecided fails the n-th write, sync and resize of the journal's files after they were opened: with no space it is
 // full and goes on when there is some, with anything else it is undecided and goes on no more. It is also undecided when
 // there was no space for the header of journal.db, or for making it safe, since the header can be seen all the same; and when
@@ -157,11 +154,7 @@ func TestFullAndUndecided(t *testing.T) {
 		if word := failOpened(t, quota, to); word != "full" {
 			t.Errorf("%s, a quota: %s", what, word)
 		}
-		most := depth()
-		if row.Name == journal.FileName {
-			most = min(most, mostFiled)
-		}
-		for n, met := 0, true; n < most && met; n++ {
+		for n, met := 0, true; n < depth() && met; n++ {
 			met = false
 			for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOSPC} {
 				fault := row
