@@ -32,7 +32,7 @@ type breaking struct {
 const errorsPerFolder = 25
 
 // mostFiled is up to which n the operations on journal.db fail: it is written behind the answers, every two seconds.
-const mostFiled = 5
+const mostFiled = 8
 
 // TestBrokenDisk lets the n-th write and the n-th sync of the journal's files fail, once for each n, under a crowd and at the start.
 // The process ends and says why; when the disk is well again all that was answered is there, also when what was not yet safe
